@@ -5,6 +5,7 @@ import { writeGraph } from "./graph.ts";
 import { appendRecord, describeMachine, recordOf } from "./history.ts";
 import type { Measurement } from "./measurement.ts";
 import { actions } from "./measurements/actions.ts";
+import { attacks } from "./measurements/attacks.ts";
 import { bridge } from "./measurements/bridge.ts";
 import { bridgeLatency } from "./measurements/bridge-latency.ts";
 import { burst } from "./measurements/burst.ts";
@@ -46,6 +47,7 @@ const ALL: readonly Measurement[] = [
   startUp,
   coldStart,
   projectMemory,
+  ...attacks,
 ];
 
 /**
@@ -61,6 +63,8 @@ const BASELINES: Readonly<Record<Exclude<SystemName, "core">, StartSystem | unde
     const file = new URL("programs/grpc-js-core.ts", import.meta.url);
     return startProcess({ name: "grpc-js", file, token: "none", bare: false, nodeArguments });
   },
+  // Only attacks are measured with it, which start one each.
+  "grpc-go": async () => nothingRunning("grpc-go"),
   nats: natsStarter(),
 };
 
@@ -102,6 +106,11 @@ function givenCore(url: URL, token: string): MeasuredSystem {
   };
 }
 
+/** A system that a measurement starts itself, as often as it needs one. */
+function nothingRunning(name: SystemName): MeasuredSystem {
+  return { ...givenCore(new URL("http://localhost"), "none"), name };
+}
+
 /** Each system in turn within a round, so that a change in the machine's load affects all of them. */
 async function measureAll(
   measurements: readonly Measurement[],
@@ -132,10 +141,14 @@ async function measureAll(
   return results;
 }
 
-function choose(only: readonly string[]): readonly Measurement[] {
+function choose({ only, plan }: BenchOptions): readonly Measurement[] {
   const unknown = only.filter((name) => !ALL.some((each) => each.name === name));
   if (unknown.length > 0) throw new Error(`--only: there is no ${unknown.join(", ")}`);
-  return only.length === 0 ? ALL : ALL.filter(({ name }) => only.includes(name));
+  return ALL.filter(
+    (each) =>
+      (only.length === 0 ? each.onlyIfNamed !== true : only.includes(each.name)) &&
+      (each.isWanted?.(plan) ?? true),
+  );
 }
 
 async function keep(results: readonly Result[], { rounds, plan }: BenchOptions): Promise<void> {
@@ -150,7 +163,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const measurements = choose(options.only);
+  const measurements = choose(options);
   const running = await startAll(options, measurements);
   try {
     const results = (await measureAll(measurements, running, options)).all();

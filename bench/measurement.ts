@@ -17,6 +17,12 @@ export interface Plan {
   readonly starts: number;
   /** Events after which the heap of a plugin is compared with before. */
   readonly heapEvents: number;
+  /** Names of attacks; empty: all. */
+  readonly attacks: readonly string[];
+  /** Milliseconds of each attack. */
+  readonly attackMs: number;
+  /** For the Node of a core that a measurement starts itself. */
+  readonly coreNodeArguments: readonly string[];
   /** For the Node of programs on our SDK. */
   readonly sdkNodeArguments: readonly string[];
 }
@@ -56,5 +62,9 @@ export interface Measurement {
   readonly shaped: boolean;
   /** Measures once, whatever the number of rounds. */
   readonly once?: boolean;
+  /** Measures only where `--only` names it. */
+  readonly onlyIfNamed?: boolean;
+  /** Whether this plan asks for it; without it, each does. */
+  isWanted?(plan: Omit<Plan, "shape">): boolean;
   measure(subject: Subject, plan: Plan): Promise<readonly Sample[]>;
 }

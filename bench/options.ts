@@ -28,7 +28,7 @@ export const USAGE = `npm run bench -- [options]
   --quick              a few minutes, and less exact
   --only NAME,NAME     fan-out, shapes, latency, actions, waiting, burst, idle-memory, start-up,
                        sdk-plugin, sdk-heap, sdk-backend, sdk-action, bridge, bridge-latency,
-                       cold-start, project-memory
+                       cold-start, project-memory, attacks
   --shape NAME,NAME    what events and actions look like: plain, tagged, real (default: real)
   --url URL            a core that is running already (plaintext), with
   --token TOKEN        a token that may be a plugin and any backend
@@ -36,6 +36,8 @@ export const USAGE = `npm run bench -- [options]
   --rounds N           how often each is measured, in turn
   --ms N               milliseconds of each measurement
   --streams N,N        numbers of event streams for fan-out
+  --attack NAME,NAME   attacks of test/attacks (default: all)
+  --attack-ms N        milliseconds of each attack, 10,000 at most (default: 5,000)
   --heap-events N      events after which sdk-heap looks at the heap
   --json FILE          the results once more, for programs
   --markdown           the figures that are quoted, as a table in Markdown
@@ -43,6 +45,8 @@ export const USAGE = `npm run bench -- [options]
   --node-argument ARG      for our core's Node, such as --cpu-prof; may be repeated
   --sdk-node-argument ARG  for the Node of programs on our SDK; may be repeated
 `;
+
+const MAX_ATTACK_MS = 10_000;
 
 const FULL: BenchOptions["plan"] = {
   ms: 3_000,
@@ -52,6 +56,9 @@ const FULL: BenchOptions["plan"] = {
   waitingActions: 10_000,
   starts: 3,
   heapEvents: 1_000_000,
+  attacks: [],
+  attackMs: 5_000,
+  coreNodeArguments: [],
   sdkNodeArguments: [],
 };
 
@@ -62,6 +69,7 @@ const QUICK: BenchOptions["plan"] = {
   idleStreams: 1_000,
   starts: 1,
   heapEvents: 20_000,
+  attackMs: 2_000,
 };
 
 /** Throws an Error that says what is wrong. */
@@ -85,10 +93,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
       "node-argument": { type: "string", multiple: true, default: [] },
       "sdk-node-argument": { type: "string", multiple: true, default: [] },
       "heap-events": { type: "string" },
+      attack: { type: "string" },
+      "attack-ms": { type: "string" },
     },
   });
   const base = values.quick ? QUICK : FULL;
-  const number = (name: "rounds" | "ms" | "heap-events", byDefault: number) =>
+  const number = (name: "rounds" | "ms" | "heap-events" | "attack-ms", byDefault: number) =>
     values[name] === undefined ? byDefault : count(`--${name}`, values[name]);
   const streams = values.streams?.split(",").map((each) => count("--streams", each));
   if (values.record && values.url !== undefined) {
@@ -110,6 +120,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
       ms: number("ms", base.ms),
       streams: streams ?? base.streams,
       heapEvents: number("heap-events", base.heapEvents),
+      attacks: values.attack?.split(",") ?? base.attacks,
+      attackMs: Math.min(MAX_ATTACK_MS, number("attack-ms", base.attackMs)),
+      coreNodeArguments: values["node-argument"],
       sdkNodeArguments: values["sdk-node-argument"],
     },
   };

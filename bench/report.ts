@@ -81,7 +81,7 @@ function median(numbers: readonly number[]): number {
 
 /** The table; `busy` marks values for which the load generator had hardly time left. */
 export function table(results: readonly Result[]): string {
-  const head = [
+  const allHeads = [
     "",
     "core",
     "rounds",
@@ -89,11 +89,13 @@ export function table(results: readonly Result[]): string {
     "of it",
     "grpc-js",
     "times it",
+    "grpc-go",
+    "times it",
     "NATS",
     "of it",
     "target",
   ];
-  const rows = results.map((result) => [
+  const allRows = results.map((result) => [
     result.row,
     shown(result, "core"),
     rangeOf(result),
@@ -101,17 +103,24 @@ export function table(results: readonly Result[]): string {
     percent(result.ratios.ceiling),
     shown(result, "grpc-js"),
     result.ratios["grpc-js"]?.toFixed(1) ?? "",
+    shown(result, "grpc-go"),
+    result.ratios["grpc-go"]?.toFixed(1) ?? "",
     shown(result, "nats"),
     percent(result.ratios.nats),
     result.target === undefined ? "" : `${result.met ? "✔" : "✘"} ${result.target}`,
   ]);
+  // A system that was not measured needs no columns.
+  const isUsed = (_: string, column: number) =>
+    column === 0 || allRows.some((row) => row[column] !== "");
+  const head = allHeads.filter(isUsed);
+  const rows = allRows.map((row) => row.filter(isUsed));
   const widths = head.map((cell, column) =>
     Math.max(...[head, ...rows].map((row) => (row[column] ?? cell).length)),
   );
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) =>
-        column === 0 || column === head.length - 1
+        column === 0 || head[column] === "target"
           ? cell.padEnd(widths[column] ?? 0)
           : cell.padStart(widths[column] ?? 0),
       )

@@ -31,6 +31,12 @@ const atLeast = (row: RegExp, least: number): Target => ({
   met: (value) => value >= least,
 });
 
+const atMostTimesGrpcGo = (row: RegExp, times: number): Target => ({
+  row,
+  text: `≤ ${times} × grpc-go`,
+  met: (_, { "grpc-go": ratio }) => (ratio === undefined ? undefined : ratio >= 1 / times),
+});
+
 export const TARGETS: readonly Target[] = [
   atLeastOf(/^deliveries to 1 stream, paced$/, 1),
   atLeastOf(/^deliveries to \d[\d,]* streams, paced$/, 0.8),
@@ -54,5 +60,8 @@ export const TARGETS: readonly Target[] = [
   atMost(/^listening after$/, 400, "ms"),
   atLeast(/readers of 19 with all in order$/, 19),
   atLeast(/the twentieth ended RESOURCE_EXHAUSTED$/, 1),
+  atMost(/: failed or lost, /, 0, ""),
+  atMost(/: not back after a second, /, 0, ""),
+  atMostTimesGrpcGo(/: (actions|events), p99, /, 1.5),
   atLeast(/^the same, part of the speed without them$/, 0.9),
 ];

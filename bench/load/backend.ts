@@ -1,7 +1,7 @@
 /** The load's chat backend: sends events, and answers requests at once or never. */
 
 import { newBackendId, type Shape } from "../shapes/shape.ts";
-import { ClientConnection } from "../wire/client-connection.ts";
+import { ClientConnection, type ConnectionOptions } from "../wire/client-connection.ts";
 import type { CallEnd, ClientStream } from "../wire/client-stream.ts";
 import { EnvelopeCounter, EnvelopeReader } from "../wire/envelopes.ts";
 import { hello, successFor } from "./messages.ts";
@@ -14,6 +14,7 @@ export interface BackendOptions {
   readonly shape: Shape;
   /** Whether requests are answered (with Success) or only counted. */
   readonly answers: boolean;
+  readonly connection?: ConnectionOptions;
 }
 
 export class Backend {
@@ -51,7 +52,11 @@ export class Backend {
 
   /** Connects and says Hello; resolves when the stream's headers are there. */
   static async connect(peer: Peer, options: BackendOptions): Promise<Backend> {
-    const backend = new Backend(peer, await ClientConnection.open(peer.url), options);
+    const backend = new Backend(
+      peer,
+      await ClientConnection.open(peer.url, options.connection),
+      options,
+    );
     await within(OPEN_TIMEOUT_MS, "ingest stream", backend.#opened.promise);
     return backend;
   }
@@ -64,6 +69,11 @@ export class Backend {
   /** Sends one or more events that were encoded. */
   send(events: Uint8Array): void {
     this.#stream.send(events);
+  }
+
+  /** Resolves when its connection is closed. */
+  get closed(): Promise<void> {
+    return this.#connection.closed;
   }
 
   /** Bytes sent that have not left, for whatever reason. */

@@ -1,5 +1,5 @@
 /** What Linux knows of a process (/proc): its processor time and its memory. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 const TICK_MS = 10;
 /** In /proc/PID/stat, counted from behind the name in brackets. */
@@ -31,4 +31,26 @@ function statOf(pid: number | undefined): (field: number) => number {
 export function pssKb(pid: number): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? Number.NaN);
+}
+
+/** What it has resident, in MiB; NaN where that cannot be known. */
+export function residentMib(pid: number | undefined): number {
+  return statusMib(pid, "VmRSS");
+}
+
+/** The most that it had resident since `forgetPeak`, in MiB; NaN where that cannot be known. */
+export function peakMib(pid: number | undefined): number {
+  return statusMib(pid, "VmHWM");
+}
+
+/** The most begins anew (man 5 proc: clear_refs). */
+export function forgetPeak(pid: number | undefined): void {
+  if (pid === undefined || process.platform !== "linux") return;
+  writeFileSync(`/proc/${pid}/clear_refs`, "5");
+}
+
+function statusMib(pid: number | undefined, name: string): number {
+  if (pid === undefined || process.platform !== "linux") return Number.NaN;
+  const text = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1] ?? Number.NaN) / 1_024;
 }

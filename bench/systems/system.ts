@@ -1,7 +1,7 @@
 /** A system under measurement: a core, or a baseline. */
 import type { Peer } from "../load/peer.ts";
 
-export type SystemName = "core" | "ceiling" | "grpc-js" | "nats";
+export type SystemName = "core" | "ceiling" | "grpc-js" | "grpc-go" | "nats";
 
 export interface MeasuredSystem {
   readonly name: SystemName;

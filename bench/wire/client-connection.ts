@@ -3,7 +3,13 @@
  * and in place, so that one process can take what a core on another processor can send.
  */
 import { connect, type Socket } from "node:net";
-import { type CallEnd, ClientStream, type StreamHandlers } from "./client-stream.ts";
+import {
+  type CallEnd,
+  ClientStream,
+  endOf,
+  INTERNAL,
+  type StreamHandlers,
+} from "./client-stream.ts";
 import {
   DEFAULT_WINDOW,
   FLAG,
@@ -15,28 +21,33 @@ import {
   settings,
   windowUpdate,
 } from "./frames.ts";
-import { decodeHeaders } from "./header-decoder.ts";
 import { HeaderEncoder, type HeaderField } from "./header-encoder.ts";
 
 export interface ConnectionOptions {
   /** What the peer may send on one stream before we have read it, in bytes. Default 1 MiB. */
   readonly streamWindow?: number;
+  /** The address of this machine that it comes from. Default: the system's choice. */
+  readonly localAddress?: string;
+  /** Milliseconds until the peer's settings are there; else `open` rejects. Default: without limit. */
+  readonly openTimeoutMs?: number;
 }
 
 const STREAM_WINDOW = 1_048_576;
 const CONNECTION_WINDOW = 16 * 1_048_576;
 /** One for all sockets: each read is worked through before the next one begins. */
 const READ_BUFFER = Buffer.allocUnsafe(262_144);
-/** Statuses by their header block's bytes; there are few. */
-const KNOWN_ENDS = new Map<string, CallEnd>();
-const MAX_KNOWN_ENDS = 1_000;
 /** HTTP/2's error codes as gRPC reads them; all others are INTERNAL. */
 const RESET_CODES: Readonly<Record<number, number>> = { 7: 14, 8: 1, 11: 8, 12: 7 };
-const INTERNAL = 13;
 const UNAVAILABLE = 14;
 
 export class ClientConnection {
   sendWindow = DEFAULT_WINDOW;
+  /** Streams that the peer lets be open at once. */
+  maxStreams = Number.POSITIVE_INFINITY;
+  /** Whether the peer has said that it takes no more streams. */
+  isGoingAway = false;
+  /** Resolves when the connection is closed, by whomever. */
+  readonly closed: Promise<void>;
   readonly authority: string;
   readonly #streams = new Map<number, ClientStream>();
   readonly #encoder = new HeaderEncoder();
@@ -52,10 +63,12 @@ export class ClientConnection {
   #dataEnds = false;
   #settled = Promise.withResolvers<void>();
 
-  private constructor(url: URL, { streamWindow = STREAM_WINDOW }: ConnectionOptions) {
+  private constructor(url: URL, options: ConnectionOptions) {
+    const { streamWindow = STREAM_WINDOW, localAddress } = options;
     this.#streamWindow = streamWindow;
     this.authority = url.host;
     this.#socket = connect({
+      ...(localAddress === undefined ? {} : { localAddress }),
       host: url.hostname.replaceAll(/^\[|\]$/g, ""),
       port: Number(url.port || 80),
       noDelay: true,
@@ -68,6 +81,7 @@ export class ClientConnection {
       },
     });
     this.#socket.on("error", () => this.#lost());
+    this.closed = new Promise((resolve) => this.#socket.once("close", () => resolve()));
     this.#socket.on("close", () => this.#lost());
     this.#socket.write(PREFACE);
     const own = [
@@ -82,7 +96,10 @@ export class ClientConnection {
   /** Connects; resolves when the peer's settings are there. */
   static async open(url: URL, options: ConnectionOptions = {}): Promise<ClientConnection> {
     const connection = new ClientConnection(url, options);
-    await connection.#settled.promise;
+    const { openTimeoutMs } = options;
+    const late =
+      openTimeoutMs === undefined ? undefined : setTimeout(() => connection.close(), openTimeoutMs);
+    await connection.#settled.promise.finally(() => clearTimeout(late));
     return connection;
   }
 
@@ -94,6 +111,15 @@ export class ClientConnection {
     this.write(frame(FRAME.headers, FLAG.endHeaders, stream.id, this.#encoder.encode(fields)));
     if (body !== undefined) stream.send(body, true);
     return stream;
+  }
+
+  /** Calls that have not ended. */
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.destroyed;
   }
 
   /** Bytes that the socket has not taken yet. */
@@ -240,7 +266,9 @@ export class ClientConnection {
 
   #settings(payload: Buffer): void {
     for (let at = 0; at + 6 <= payload.length; at += 6) {
-      if (payload.readUInt16BE(at) !== SETTING.initialWindowSize) continue;
+      const id = payload.readUInt16BE(at);
+      if (id === SETTING.maxStreams) this.maxStreams = payload.readUInt32BE(at + 2);
+      if (id !== SETTING.initialWindowSize) continue;
       const window = payload.readUInt32BE(at + 2);
       for (const stream of this.#streams.values()) stream.sendWindow += window - this.#peerWindow;
       this.#peerWindow = window;
@@ -267,17 +295,4 @@ export class ClientConnection {
     this.#streams.delete(id);
     stream.handlers.ended?.(end);
   }
-}
-
-function endOf(block: Buffer): CallEnd {
-  const key = block.toString("latin1");
-  const known = KNOWN_ENDS.get(key);
-  if (known !== undefined) return known;
-  const fields = decodeHeaders(block);
-  const end = {
-    code: Number(fields.get("grpc-status") ?? INTERNAL),
-    message: fields.get("grpc-message") ?? `HTTP ${fields.get(":status")}`,
-  };
-  if (KNOWN_ENDS.size < MAX_KNOWN_ENDS) KNOWN_ENDS.set(key, end);
-  return end;
 }

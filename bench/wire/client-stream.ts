@@ -1,5 +1,12 @@
 /** One call on a connection of the load generator. */
 import { FLAG, FRAME, FRAME_HEAD_BYTES, MAX_FRAME_BYTES, writeHead } from "./frames.ts";
+import { decodeHeaders } from "./header-decoder.ts";
+
+/** gRPC's code where a server's answer has none. */
+export const INTERNAL = 13;
+/** Statuses by their header block's bytes; there are few. */
+const KNOWN_ENDS = new Map<string, CallEnd>();
+const MAX_KNOWN_ENDS = 1_000;
 
 /** How a call ended: gRPC's code, and its message as it came. */
 export interface CallEnd {
@@ -89,4 +96,18 @@ export class ClientStream {
   cancel(): void {
     this.#connection.cancel(this);
   }
+}
+
+/** How a call ended, by the header block that ends its stream. */
+export function endOf(block: Buffer): CallEnd {
+  const key = block.toString("latin1");
+  const known = KNOWN_ENDS.get(key);
+  if (known !== undefined) return known;
+  const fields = decodeHeaders(block);
+  const end = {
+    code: Number(fields.get("grpc-status") ?? INTERNAL),
+    message: fields.get("grpc-message") ?? `HTTP ${fields.get(":status")}`,
+  };
+  if (KNOWN_ENDS.size < MAX_KNOWN_ENDS) KNOWN_ENDS.set(key, end);
+  return end;
 }

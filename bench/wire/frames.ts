@@ -13,7 +13,12 @@ export const FRAME = {
 
 export const FLAG = { endStream: 1, ack: 1, endHeaders: 4, padded: 8, priority: 32 } as const;
 
-export const SETTING = { headerTableSize: 1, enablePush: 2, initialWindowSize: 4 } as const;
+export const SETTING = {
+  headerTableSize: 1,
+  enablePush: 2,
+  maxStreams: 3,
+  initialWindowSize: 4,
+} as const;
 
 export const FRAME_HEAD_BYTES = 9;
 /** What each peer takes unless it has said more; enough for us. */

@@ -1,0 +1,42 @@
+/** What an attack is: a row of the table, and what the process that attacks gives it. */
+
+import type { ClientConnection, ConnectionOptions } from "../../bench/wire/client-connection.ts";
+import type { HeaderField } from "../../bench/wire/header-encoder.ts";
+
+/** Tokens that an attacker may hold, by their scopes; core's of that name. */
+export const TOKEN_SCOPES = {
+  plugin: ["plugin"],
+  backend: ["backend:*/*"],
+  read: ["read"],
+  metrics: ["metrics"],
+  /** The honest peers', of which there are two pairs. */
+  honest: ["plugin", "backend:*/*"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type TokenName = keyof typeof TOKEN_SCOPES;
+
+/** What was done and what came of it, by name; for people, and for what a test can count. */
+export type Counts = Record<string, number>;
+
+/** Where an attack is aimed at, and how far it goes. */
+export interface Attacker {
+  readonly url: URL;
+  readonly tokens: Readonly<Record<TokenName, string>>;
+  readonly counts: Counts;
+  /** Whether the time is over. */
+  isOver(): boolean;
+  /** Undefined where core closed it before it began, or the time is over. */
+  connect(options?: ConnectionOptions): Promise<ClientConnection | undefined>;
+  /** Calls with this token, or without one. */
+  headers(path: string, token?: string): readonly HeaderField[];
+  count(what: string, amount?: number): void;
+}
+
+export interface Attack {
+  /** What it does, in a sentence. */
+  readonly what: string;
+  /** Methods that only our core has: other servers are not attacked so. */
+  readonly onlyCore?: boolean;
+  /** Resolves when it has done all it does, or the time is over. What it opened is closed for it. */
+  run(attacker: Attacker): Promise<void>;
+}
