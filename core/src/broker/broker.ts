@@ -16,11 +16,13 @@ import { ActionRunner } from "./actions/action-runner.ts";
 import { RateLimiter } from "./actions/rate-limiter.ts";
 import { Requests } from "./actions/requests.ts";
 import { ACTIONS, type ActionKind, type ActionRequest, type ActionResponse } from "./actions.ts";
+import { AggregatedLog } from "./aggregated-log.ts";
 import type { CallContext, Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import type { EncodedEvent } from "./codec/encode-event.ts";
 import { reportFiles } from "./codec/report-files.ts";
 import { BrokerError, shuttingDown } from "./errors.ts";
+import { LOG_LINES, logMisnamed } from "./log-lines.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import type { AskForFile, MediaLinks } from "./media-links.ts";
 import { type BrokerObserver, silentObserver } from "./observer.ts";
@@ -63,7 +65,7 @@ export type { IngestSession } from "./streams/backend-session.ts";
 export class Broker {
   readonly options: ResolvedBrokerOptions;
   readonly #clock: Clock;
-  readonly #log: Logger;
+  readonly #log: AggregatedLog;
   readonly #events: EventBus;
   readonly #commands: Commands;
   readonly #backends = new Backends();
@@ -81,7 +83,7 @@ export class Broker {
     const { options, clock, log = silentLogger, observer = silentObserver, media } = deps;
     this.options = resolveBrokerOptions(options, Object.keys(ACTIONS));
     this.#clock = clock;
-    this.#log = log;
+    this.#log = new AggregatedLog(log, clock);
     this.#startedAtMs = clock.wallMs();
     this.#commands = new Commands(this.options);
     this.#requests = new Requests(clock);
@@ -105,7 +107,7 @@ export class Broker {
       wallMs: () => clock.wallMs(),
       snapshot: () => this.status(),
     });
-    const shared = { log, observer, events: this.#events };
+    const shared = { log: this.#log, observer, events: this.#events };
     this.#sessions = new BackendSessions({
       ...shared,
       options: this.options,
@@ -130,8 +132,8 @@ export class Broker {
       const names = Object.keys(commands);
       const stream = this.#events.subscribe(call, names, filter);
       this.#registrations.set(stream, unregister);
-      this.#logMisnamed(commands, call);
-      this.#log.info({ stream: stream.id, tokenName: call.caller.name }, "event stream opened");
+      logMisnamed(this.#log, commands, call.caller);
+      this.#log.add(LOG_LINES.streamOpened, call.caller.name, { stream: stream.id });
       this.#feed.publish(() => ({ kind: "stream_opened", stream: stream.status() }));
       return stream;
     } catch (reason) {
@@ -266,18 +268,11 @@ export class Broker {
   /** Last step: backends' streams end with `shutting_down`. */
   endIngestStreams(): void {
     this.#sessions.endAll(shuttingDown());
+    this.#log.flush();
   }
 
   #checkOpen(): void {
     if (this.#refusesNew) throw shuttingDown();
-  }
-
-  /** Existing plugins do it, so it is not refused (protocol: StreamEvents). */
-  #logMisnamed(commands: StreamEventsRequest["commands"], { caller }: CallContext): void {
-    for (const [command, { name }] of Object.entries(commands)) {
-      if (name === command) continue;
-      this.#log.warn({ tokenName: caller.name, command, name }, "a command's two names differ");
-    }
   }
 
   #streamEnded(stream: EventStream, end: SourceEnd | "left"): void {
@@ -285,7 +280,7 @@ export class Broker {
     const reason = endMessage(end);
     const { id, caller } = stream;
     const why = reason === "" ? {} : { reason };
-    this.#log.info({ stream: id, tokenName: caller.name, ...why }, "event stream ended");
+    this.#log.add(LOG_LINES.streamEnded, caller.name, { stream: id, ...why });
     this.#feed.publish(() => ({ kind: "stream_closed", id, tokenName: caller.name, reason }));
   }
 }

@@ -142,4 +142,14 @@ export const BROKER_LIMITS = {
   maxQueuedStatusChanges: 1_024,
 } as const satisfies Record<string, number>;
 
+/** Bounds of the lines in the log that peers can cause at will (`aggregated-log.ts`). */
+export const LOG_LIMITS = {
+  /** Milliseconds between two summaries of such lines. */
+  summaryEveryMs: 10_000,
+  /** Pairs of a peer and a line that are counted apart. More are counted together, by line. */
+  maxRows: 64,
+  /** Lines of one such pair that are written in full before they are only counted. */
+  burst: 1,
+} as const;
+
 export type BrokerLimitName = keyof typeof BROKER_LIMITS;

@@ -3,6 +3,7 @@
  * of `/media/KEY/NAME`. The transports call it with their requests.
  */
 import type { FileHandle } from "node:fs/promises";
+import type { LineKind } from "../broker/aggregated-log.ts";
 import { readRange } from "./byte-range.ts";
 import { etagOf, fileHeaders } from "./file-headers.ts";
 import { MEDIA_PATH, UPLOADS_PATH } from "./file-url.ts";
@@ -29,6 +30,8 @@ export interface FileSlice {
 const FILE = /^\/media\/([^/]+)(?:\/[^/]*)?$/;
 const RETRY_AFTER_S = "1";
 const MS_PER_SECOND = 1_000;
+
+const FAILED: LineKind = { level: "error", by: "method", text: "a request for media failed" };
 
 export class MediaHttp {
   readonly #media: Media;
@@ -58,7 +61,7 @@ export class MediaHttp {
         ? await this.#upload(request)
         : await this.#file(request);
     } catch (reason) {
-      this.#media.log.error({ error: reason }, "a request for media failed");
+      this.#media.peerLog.add(FAILED, request.method === "PUT" ? "PUT" : "GET", { error: reason });
       return text(500, "internal error");
     }
   }

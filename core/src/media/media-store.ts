@@ -3,6 +3,7 @@
  * and age; a file that is being read stays readable until its reader has ended.
  */
 import type { FileHandle } from "node:fs/promises";
+import { AggregatedLog, type LineKind } from "../broker/aggregated-log.ts";
 import type { Clock } from "../broker/clock.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { Logger } from "../broker/logger.ts";
@@ -30,8 +31,17 @@ const OPEN_FOLDER =
   "other users of this machine may list the folder of media, and so open every file: chmod 700 it";
 const DISK_FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 
+const NO_SPACE = line("error", "no space left on the disk for media");
+const UNREADABLE = line("warn", "a file of media cannot be read");
+const DAMAGED = line("warn", "a file of media is damaged, and is removed");
+
+function line(level: LineKind["level"], text: string): LineKind {
+  return { level, by: "method", text };
+}
+
 export class MediaStore {
   readonly #deps: MediaStoreDeps;
+  readonly #peerLog: AggregatedLog;
   readonly #folder: MediaFolder;
   /** By key, oldest first. */
   readonly #files = new Map<string, StoredFile>();
@@ -49,6 +59,7 @@ export class MediaStore {
 
   constructor(deps: MediaStoreDeps) {
     this.#deps = deps;
+    this.#peerLog = new AggregatedLog(deps.log, deps.clock);
     this.#folder = new MediaFolder(deps.folder);
   }
 
@@ -107,7 +118,7 @@ export class MediaStore {
       return file;
     } catch (error) {
       if (!DISK_FULL.includes((error as NodeJS.ErrnoException).code)) throw error;
-      this.#deps.log.error({ error }, "no space left on the disk for media");
+      this.#peerLog.add(NO_SPACE, "PUT", { error });
       throw new BrokerError("media_full", "no space left on core's disk", { cause: error });
     } finally {
       this.#reservedBytes -= size;
@@ -126,10 +137,10 @@ export class MediaStore {
     try {
       if (handle !== undefined && (await this.#isWhole(handle, file))) return { file, handle };
     } catch (error) {
-      this.#deps.log.warn({ error }, "a file of media cannot be read");
+      this.#peerLog.add(UNREADABLE, "GET", { error });
     }
     await handle?.close();
-    this.#deps.log.warn({ name: file.name }, "a file of media is damaged, and is removed");
+    this.#peerLog.add(DAMAGED, "GET", { name: file.name });
     this.remove(file);
     return undefined;
   }

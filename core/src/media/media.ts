@@ -12,6 +12,7 @@ import {
   type GetMediaResponse,
   parseId,
 } from "@seabird-chat/protocol";
+import { AggregatedLog } from "../broker/aggregated-log.ts";
 import type { CallContext, Caller } from "../broker/caller.ts";
 import type { Clock } from "../broker/clock.ts";
 import { BrokerError } from "../broker/errors.ts";
@@ -60,6 +61,8 @@ export class Media implements MediaLinks {
   readonly store: MediaStore;
   readonly observer: MediaObserver;
   readonly log: Logger;
+  /** For all lines above `debug` that a peer can cause. */
+  readonly peerLog: AggregatedLog;
   readonly clock: Clock;
   readonly #options: MediaOptions;
   readonly #uploads: Uploads;
@@ -71,6 +74,7 @@ export class Media implements MediaLinks {
     this.#options = options;
     this.limits = resolveMediaLimits(options.limits);
     this.log = options.log ?? silentLogger;
+    this.peerLog = new AggregatedLog(this.log, clock);
     this.observer = options.observer ?? silentMediaObserver;
     this.clock = clock;
     const { limits, log, observer } = this;

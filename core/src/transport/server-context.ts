@@ -1,5 +1,6 @@
 /** What every connection and call of one server shares. */
 import type { Authenticator } from "../auth/principal.ts";
+import type { AggregatedLog } from "../broker/aggregated-log.ts";
 import type { Clock } from "../broker/clock.ts";
 import type { Logger } from "../broker/logger.ts";
 import type { MethodTable } from "./calls/method-table.ts";
@@ -17,6 +18,8 @@ export interface ServerContext {
   readonly limits: TransportLimits;
   readonly clock: Clock;
   readonly log: Logger;
+  /** For all lines above `debug` that a peer can cause. */
+  readonly peerLog: AggregatedLog;
   readonly observer: TransportObserver;
   readonly ticks: TickScheduler;
   readonly sweeper: Sweeper;

@@ -9,6 +9,7 @@ import {
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { Authenticator } from "../auth/principal.ts";
+import { AggregatedLog } from "../broker/aggregated-log.ts";
 import { type Clock, systemClock } from "../broker/clock.ts";
 import { type Logger, silentLogger } from "../broker/logger.ts";
 import type { MediaHttp } from "../media/media-http.ts";
@@ -156,6 +157,7 @@ export class TransportServer {
     await this.#listener.destroy();
     this.#http1.close();
     this.#context.sweeper.close();
+    this.#context.peerLog.flush();
   }
 
   #http2(socket: Socket, address: string, openedAtMs: number): void {
@@ -192,6 +194,7 @@ export class TransportServer {
 function createContext(options: ServerOptions, methods: readonly Method[]): ServerContext {
   const clock = options.clock ?? systemClock;
   const limits = resolveTransportLimits(options.limits);
+  const log = options.log ?? silentLogger;
   const discovery = discoveryHeaders();
   return {
     discovery,
@@ -200,7 +203,8 @@ function createContext(options: ServerOptions, methods: readonly Method[]): Serv
     authenticator: options.authenticator,
     limits,
     clock,
-    log: options.log ?? silentLogger,
+    log,
+    peerLog: new AggregatedLog(log, clock),
     observer: options.observer ?? silentTransportObserver,
     ticks: new TickScheduler(),
     sweeper: new Sweeper(clock),

@@ -1,6 +1,7 @@
 /** Reports a backend's connection and its network: to the log, metrics, status and event streams. */
 import { BackendChange } from "@seabird-chat/protocol";
-import type { Logger } from "../logger.ts";
+import type { AggregatedLog } from "../aggregated-log.ts";
+import { LOG_LINES } from "../log-lines.ts";
 import type { BrokerObserver } from "../observer.ts";
 import type { Backend } from "../registries/backends.ts";
 import type { StatusFeed } from "../status/status-feed.ts";
@@ -9,7 +10,7 @@ import type { EventBus } from "./event-bus.ts";
 import { endMessage, type SourceEnd } from "./source.ts";
 
 export interface BackendReporterDeps {
-  readonly log: Logger;
+  readonly log: AggregatedLog;
   readonly observer: BrokerObserver;
   readonly feed: StatusFeed;
   readonly events: EventBus;
@@ -27,7 +28,7 @@ export class BackendReporter {
 
   joined(backend: Backend): void {
     const { log, feed, events } = this.#deps;
-    log.info({ backend: backend.id, tokenName: backend.deps.caller.name }, "backend connected");
+    log.add(LOG_LINES.backendConnected, backend.deps.caller.name, { backend: backend.id });
     feed.publish(() => ({ kind: "backend_connected", backend: backend.status() }));
     events.publish(backendEvent(BackendChange.CONNECTED, backend));
   }
@@ -35,9 +36,12 @@ export class BackendReporter {
   left(backend: Backend, end: SourceEnd | "left"): void {
     const { log, observer, feed, events } = this.#deps;
     const { id, name, isOnNetwork } = backend;
-    const { connectionId } = backend.deps;
+    const { connectionId, caller } = backend.deps;
     const reason = endMessage(end);
-    log.info({ backend: id, ...(reason === "" ? {} : { reason }) }, "backend disconnected");
+    log.add(LOG_LINES.backendDisconnected, caller.name, {
+      backend: id,
+      ...(reason === "" ? {} : { reason }),
+    });
     if (!isOnNetwork) observer.networkChanged(name.type, true);
     feed.publish(() => ({ kind: "backend_disconnected", id, connectionId, reason }));
     const why = end === "left" ? CONNECTION_LOST : reason;
@@ -47,8 +51,12 @@ export class BackendReporter {
   networkChanged(backend: Backend, reason: string): void {
     const { log, observer, feed, events } = this.#deps;
     const { id, name, isOnNetwork } = backend;
-    const what = isOnNetwork ? "a backend's network is back" : "a backend has lost its network";
-    log.info({ backend: id, ...(reason === "" ? {} : { reason }) }, what);
+    const fields = { backend: id, ...(reason === "" ? {} : { reason }) };
+    log.add(
+      isOnNetwork ? LOG_LINES.networkBack : LOG_LINES.networkLost,
+      backend.deps.caller.name,
+      fields,
+    );
     observer.networkChanged(name.type, isOnNetwork);
     feed.publish(() => ({ kind: "network_changed", backend: backend.status() }));
     const change = isOnNetwork ? BackendChange.NETWORK_BACK : BackendChange.NETWORK_LOST;

@@ -5,6 +5,7 @@
 import type { BackendName, ChatEvent } from "@seabird-chat/protocol";
 import { RequestQueue } from "../actions/request-queue.ts";
 import { answerTooLarge, type Requests, unexpectedAnswer } from "../actions/requests.ts";
+import type { AggregatedLog } from "../aggregated-log.ts";
 import type { CallContext } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { decodeChatEvent, idOfChatEvent } from "../codec/decode-chat-event.ts";
@@ -12,7 +13,7 @@ import type { EncodedEvent } from "../codec/encode-event.ts";
 import { type TranscodedEvent, transcodeEvent } from "../codec/transcode-event.ts";
 import { BrokerError, type ErrorCode } from "../errors.ts";
 import { DropResult, type IngestContext, ingest, isAnswerOnly } from "../ingest.ts";
-import type { Logger } from "../logger.ts";
+import { LOG_LINES } from "../log-lines.ts";
 import type { BrokerObserver, DropReason } from "../observer.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import { Backend, type Backends } from "../registries/backends.ts";
@@ -45,7 +46,7 @@ export interface IngestSession {
 export interface BackendSessionDeps {
   readonly options: ResolvedBrokerOptions;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: AggregatedLog;
   readonly observer: BrokerObserver;
   readonly backends: Backends;
   readonly requests: Requests;
@@ -56,9 +57,6 @@ export interface BackendSessionDeps {
   /** The session is over, with or without a Hello. Called once. */
   readonly onClosed: (session: BackendSession) => void;
 }
-
-/** At most one warning in this time, since a broken backend may lose every event. */
-const DROP_LOG_EVERY_MS = 10_000;
 
 /** Errors of decoding that cost only the event, not the stream. */
 const DROPPED_UNREAD: Partial<Record<ErrorCode, DropReason>> = {
@@ -75,7 +73,6 @@ export class BackendSession implements IngestSession {
   #context: IngestContext | undefined;
   #unregister: (() => void) | undefined;
   #isOver = false;
-  #dropLoggedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(id: string, call: CallContext, deps: BackendSessionDeps) {
     this.id = id;
@@ -189,19 +186,16 @@ export class BackendSession implements IngestSession {
   }
 
   #drop({ reason, detail }: DropResult, backend: Backend): void {
-    const { observer, log, clock } = this.#deps;
+    const { observer, log } = this.#deps;
     backend.eventsDropped++;
     observer.eventDropped(reason, backend.name.type);
     const fields = { backend: backend.id, reason, detail, dropped: backend.eventsDropped };
     // A late answer is usual: its request had timed out, or its caller had gone.
     if (reason === "unmatched_answer") {
-      log.debug(fields, "ignored an answer");
+      log.logger.debug(fields, "ignored an answer");
       return;
     }
-    const nowMs = clock.now();
-    if (nowMs - this.#dropLoggedAtMs < DROP_LOG_EVERY_MS) return;
-    this.#dropLoggedAtMs = nowMs;
-    log.warn(fields, "dropped an event of a backend");
+    log.add(LOG_LINES.droppedEvent, backend.deps.caller.name, fields);
   }
 
   #hello(message: Uint8Array): void | Promise<void> {

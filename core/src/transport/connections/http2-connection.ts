@@ -1,11 +1,18 @@
 /** One HTTP/2 connection: timeouts, pings, the rate of resets, authentication. */
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import type { LineKind } from "../../broker/aggregated-log.ts";
 import type { Peer } from "../../broker/caller.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 import { AuthCache } from "./auth-cache.ts";
 import { CallOrder } from "./call-order.ts";
 import { NOT_SWEPT, type Sweepable } from "./sweeper.ts";
+
+const ENDED_FOR_RESETS: LineKind = {
+  level: "warn",
+  by: "peer",
+  text: "connection ended: it only opens and resets streams",
+};
 
 export class Http2Connection implements Peer, Sweepable {
   sweepIndex = NOT_SWEPT;
@@ -93,10 +100,7 @@ export class Http2Connection implements Peer, Sweepable {
     this.#resets = Math.max(0, this.#resets - forgiven) + 1;
     this.#resetsAtMs = nowMs;
     if (this.#resets <= quickResetBurst) return;
-    this.#context.log.warn(
-      { peer: this.address },
-      "connection ended: it only opens and resets streams",
-    );
+    this.#context.peerLog.add(ENDED_FOR_RESETS, hostOf(this.address));
     this.#context.observer.connectionRefused("resets");
     const error = new BrokerError("too_many_streams", "too many streams opened and reset");
     this.session.destroy(error, constants.NGHTTP2_ENHANCE_YOUR_CALM);
@@ -141,6 +145,11 @@ export class Http2Connection implements Peer, Sweepable {
     this.authCache.close();
     this.#context.observer.connectionClosed("h2");
   }
+}
+
+/** An address without its port. */
+export function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(":"));
 }
 
 /** For errors of a stream: "aborted" and "close" report its end, and its error adds nothing. */

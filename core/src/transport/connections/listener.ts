@@ -5,8 +5,10 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from "node:tls";
+import type { LineKind } from "../../broker/aggregated-log.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
+import { ignore } from "./http2-connection.ts";
 import { refusePlaintext } from "./refuse-plaintext.ts";
 import { sniff } from "./sniff.ts";
 import { NOT_SWEPT } from "./sweeper.ts";
@@ -21,6 +23,19 @@ export interface TlsFiles {
 export interface ConnectionHandlers {
   http2(socket: Socket, address: string, openedAtMs: number): void;
   http1(socket: Socket, address: string): void;
+}
+
+const REFUSED = {
+  too_many: refused("connection refused: too many are open (maxConnections)"),
+  too_many_from_address: refused(
+    "connection refused: too many are open from this address (maxConnectionsPerAddress)",
+  ),
+  not_tls: refused("plaintext connection refused: this port speaks TLS"),
+  not_plaintext: refused("TLS connection refused: this port speaks plaintext"),
+};
+
+function refused(text: string): LineKind {
+  return { level: "warn", by: "peer", text };
 }
 
 export class Listener {
@@ -72,24 +87,26 @@ export class Listener {
 
   #accept(socket: Socket): void {
     const host = socket.remoteAddress ?? "unknown";
-    const address = `${host}:${socket.remotePort ?? 0}`;
-    socket.on("error", (error) =>
-      this.#context.log.debug({ error, peer: address }, "socket error"),
-    );
     const refusal = this.#refusal(host);
     if (refusal !== undefined) {
+      socket.on("error", ignore);
+      this.#context.peerLog.add(REFUSED[refusal], host);
       this.#context.observer.connectionRefused(refusal);
       socket.destroy();
       return;
     }
+    const address = `${host}:${socket.remotePort ?? 0}`;
+    socket.on("error", (error) =>
+      this.#context.log.debug({ error, peer: address }, "socket error"),
+    );
     this.#count(socket, host);
     const undo = this.#limitOpening(socket);
     sniff(socket, (protocol) => {
       undo.sniffed();
       if (this.#tls !== undefined) {
         if (protocol === "tls") this.#tls.emit("connection", socket);
-        else this.#refusePlaintext(socket, protocol, address);
-      } else if (protocol === "tls") this.#refuseTls(socket, address);
+        else this.#refusePlaintext(socket, protocol, host);
+      } else if (protocol === "tls") this.#refuseTls(socket, host);
       else this.#dispatch(socket, protocol, address, undo.openedAtMs);
     });
   }
@@ -148,14 +165,14 @@ export class Listener {
     this.#handlers.http2(socket, address, openedAtMs);
   }
 
-  #refusePlaintext(socket: Socket, protocol: "h2" | "http1", address: string): void {
-    this.#context.log.warn({ peer: address }, "plaintext connection refused: this port speaks TLS");
+  #refusePlaintext(socket: Socket, protocol: "h2" | "http1", host: string): void {
+    this.#context.peerLog.add(REFUSED.not_tls, host);
     this.#context.observer.connectionRefused("not_tls");
     refusePlaintext(socket, protocol);
   }
 
-  #refuseTls(socket: Socket, address: string): void {
-    this.#context.log.warn({ peer: address }, "TLS connection refused: this port speaks plaintext");
+  #refuseTls(socket: Socket, host: string): void {
+    this.#context.peerLog.add(REFUSED.not_plaintext, host);
     this.#context.observer.connectionRefused("not_plaintext");
     socket.destroy();
   }

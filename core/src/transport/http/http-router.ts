@@ -1,12 +1,21 @@
 /** Routes all requests that are not native gRPC: pages, and calls by Connect or gRPC-Web. */
+import type { LineKind } from "../../broker/aggregated-log.ts";
 import { MediaHttp } from "../../media/media-http.ts";
 import type { ConnectHandler } from "../connect/connect-handler.ts";
+import { hostOf } from "../connections/http2-connection.ts";
 import type { ServerContext } from "../server-context.ts";
 import { Cors } from "./cors.ts";
 import { answerText, type Exchange, reset } from "./exchange.ts";
 import { serveMedia } from "./media-route.ts";
 import { discardRestAtEnd } from "./rest-of-request.ts";
 import { type Route, serveRoute } from "./routes.ts";
+
+const FAILED: LineKind = {
+  level: "error",
+  by: "peer",
+  text: "request failed inside core",
+  burst: 10,
+};
 
 export interface HttpRouterOptions {
   readonly routes: readonly Route[];
@@ -41,7 +50,7 @@ export class HttpRouter {
     }
     if (this.#media !== undefined && MediaHttp.serves(exchange.path)) {
       serveMedia(this.#media, exchange, this.#context.clock).catch((error: unknown) => {
-        this.#context.log.error({ error }, "a request for media failed inside core");
+        this.#context.peerLog.add(FAILED, hostOf(exchange.connection.address), { error });
         reset(exchange);
       });
       return;
@@ -60,7 +69,10 @@ export class HttpRouter {
       const connect = await this.#loadConnect();
       await connect.serve(exchange);
     } catch (error) {
-      this.#context.log.error({ error, path: exchange.path }, "call failed inside core");
+      this.#context.peerLog.add(FAILED, hostOf(exchange.connection.address), {
+        error,
+        path: exchange.path,
+      });
       answerText(exchange, 500, "internal error\n");
       if (!exchange.response.writableEnded) exchange.response.destroy();
     }

@@ -1,6 +1,8 @@
 /** A separate port for plain pages without a token, such as `/metrics` for a scraper. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AggregatedLog, type LineKind } from "../../broker/aggregated-log.ts";
+import { systemClock } from "../../broker/clock.ts";
 import type { Logger } from "../../broker/logger.ts";
 import type { Page } from "./routes.ts";
 
@@ -14,14 +16,18 @@ export interface OpenPage {
   render(): Page | Promise<Page>;
 }
 
+const FAILED: LineKind = { level: "error", by: "method", text: "page failed" };
+
 export class PageServer {
   readonly #pages: readonly OpenPage[];
   readonly #log: Logger;
+  readonly #peerLog: AggregatedLog;
   readonly #server: Server;
 
   constructor(pages: readonly OpenPage[], log: Logger) {
     this.#pages = pages;
     this.#log = log;
+    this.#peerLog = new AggregatedLog(log, systemClock);
     const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
     this.#server = createServer(options, (request, response) => {
       void this.#answer(request, response);
@@ -54,7 +60,7 @@ export class PageServer {
       const { status, contentType, body } = await page.render();
       response.writeHead(status, { "content-type": contentType }).end(body);
     } catch (error) {
-      this.#log.error({ error, path }, "page failed");
+      this.#peerLog.add(FAILED, page.path, { error });
       plain(response, 500, "internal error\n");
     }
   }

@@ -1,5 +1,6 @@
 /** Plain pages: `/healthz`, `/readyz`, and those of the server's options, such as `/metrics`. */
 import type { Authentication } from "../../auth/principal.ts";
+import type { LineKind } from "../../broker/aggregated-log.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { checkAccess, refusalError } from "../calls/admission.ts";
 import type { Access } from "../calls/method.ts";
@@ -20,6 +21,8 @@ export interface Route {
   readonly access: Access;
   render(): Page | Promise<Page>;
 }
+
+const PAGE_FAILED: LineKind = { level: "error", by: "method", text: "page failed" };
 
 export function healthRoutes(isServing: () => boolean): readonly Route[] {
   const page = (status: number, body: string): Page => ({
@@ -53,7 +56,7 @@ export async function serveRoute(context: ServerContext, route: Route, exchange:
     answerText(exchange, page.status, page.body, { "content-type": page.contentType });
   } catch (reason) {
     const error = BrokerError.from(reason);
-    if (error.code === "internal") context.log.error({ error, path: route.path }, "page failed");
+    if (error.code === "internal") context.peerLog.add(PAGE_FAILED, route.path, { error });
     answerText(exchange, httpStatusOf(error), `${error.message}\n`, authenticateHeader(error));
   }
 }

@@ -1,5 +1,6 @@
 /** What all connections of one memory server share. */
 import type { Authenticator } from "../../auth/principal.ts";
+import type { AggregatedLog } from "../../broker/aggregated-log.ts";
 import type { Clock } from "../../broker/clock.ts";
 import type { Logger } from "../../broker/logger.ts";
 import type { Method } from "../calls/method.ts";
@@ -13,6 +14,8 @@ export interface MemoryContext {
   readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly log: Logger;
+  /** For all lines above `debug` that a peer can cause. */
+  readonly peerLog: AggregatedLog;
   readonly discovery: DiscoveryHeaders;
   readonly state: { shuttingDown: boolean };
 }

@@ -3,6 +3,7 @@
  * are those of the network transports.
  */
 import type { Authenticator } from "../../auth/principal.ts";
+import { AggregatedLog } from "../../broker/aggregated-log.ts";
 import type { Clock } from "../../broker/clock.ts";
 import { type Logger, silentLogger } from "../../broker/logger.ts";
 import type { Method } from "../calls/method.ts";
@@ -34,6 +35,7 @@ export class MemoryServer {
       clock,
       limits: resolveTransportLimits(limits),
       log,
+      peerLog: new AggregatedLog(log, clock),
       discovery: discoveryHeaders(),
       state: { shuttingDown: false },
     };
