@@ -72,6 +72,17 @@ test("replies, edits, deletions and reactions find the copies", async () => {
   await matrix.expectDeletion(copy);
 });
 
+test("with `reactions: line`, the bot shows an emoji once where it can", async () => {
+  await using world = await bridged({ without: [], settings: { reactions: "line" } });
+  const { irc, matrix } = world;
+  const said = await irc.say("ann", "tea?");
+  const copy = await matrix.expect("tea?");
+  await said.react("bob", "👍");
+  await matrix.expectReaction("👍", copy);
+  await said.react("cid", "👍");
+  await matrix.expectNothing();
+});
+
 test("an answer to a copy quotes who said the original, where there are no replies", async () => {
   const backends = [
     "matrix/home",

@@ -137,7 +137,8 @@ export class Crossing {
     const by = user?.id || undefined;
     if (emoji === "" || (removed && by === undefined)) {
       for (const gone of await reactions.removeAll(message.id, by)) {
-        await this.#react(channelId, message, { ...reaction, emoji: gone, removed: true });
+        const change = { ...reaction, emoji: gone, removed: true, isShown: false };
+        await this.#react(channelId, message, change);
       }
       return;
     }
@@ -145,9 +146,10 @@ export class Crossing {
     // One that is shown nowhere is not counted: the next person's would be the second.
     if (!removed && (await this.#reactionRoutes(channelId, user)).length === 0) return;
     const { count, isChanged } = await reactions.change(message.id, { emoji, by, removed });
+    if (!isChanged) return;
     // The bot's own is there from the first to the last.
-    const isShown = isChanged && (removed ? count === 0 : count === 1);
-    if (isShown) await this.#react(channelId, message, reaction);
+    const isShown = removed ? count > 0 : count > 1;
+    await this.#react(channelId, message, { ...reaction, isShown });
   }
 
   /** `isActive` only: that it has stopped ends by itself. */
@@ -192,15 +194,16 @@ export class Crossing {
   async #react(
     channelId: string,
     message: BridgedMessage,
-    { emoji, user, removed }: { emoji: string; user: User | undefined; removed: boolean },
+    { emoji, user, removed, isShown }: ReactionChange,
   ): Promise<void> {
     const { namesakes } = this.#deps;
     for (const { link, to } of await this.#reactionRoutes(channelId, user)) {
+      const isLine = link.reactions === "line" && !removed;
+      if (isShown && !isLine) continue;
       if (!this.#deps.guards.mayPass(link)) continue;
       const name = silentName(nameOf(user, link, { channelId, namesakes }));
-      const isLine = link.reactions === "line" && !removed;
       const line = isLine ? `* ${name}: ${plainName(emoji, "?")}` : "";
-      this.#deps.push(to, { kind: "react", message: message.id, emoji, removed, line });
+      this.#deps.push(to, { kind: "react", message: message.id, emoji, removed, isShown, line });
     }
   }
 
@@ -255,6 +258,14 @@ export class Crossing {
     const author = message?.author ?? (shown === "" ? "" : plainName(shown, ""));
     return { message: message?.id, author, text: withoutNames(replyTo.text, author) };
   }
+}
+
+interface ReactionChange {
+  readonly emoji: string;
+  readonly user: User | undefined;
+  readonly removed: boolean;
+  /** Whether the bot shows that emoji all the same, for others. */
+  readonly isShown: boolean;
 }
 
 /** Whether a link carries what that person does. */

@@ -164,10 +164,11 @@ export class Deliverer {
 
   async #react(reaction: Of<"react">, run: Run): Promise<void> {
     const { core, map, tags } = this.#deps;
-    const { message, emoji, removed, line } = reaction;
+    const { message, emoji, removed, isShown, line } = reaction;
     const where = { channelId: await this.#placeOf(message, run.channel) };
     const [id] = await map.idsIn(message, where.channelId);
     if (id !== undefined && (await core.can("react", where))) {
+      if (isShown === true) return;
       const options = { removed, signal: run.signal, tags: tags.ofOwn() };
       return await core.react(where, id, emoji, options);
     }

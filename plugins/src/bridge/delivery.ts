@@ -47,6 +47,8 @@ export type Delivery =
       readonly message: number;
       readonly emoji: string;
       readonly removed: boolean;
+      /** The bot shows it already, for somebody else: only a line tells of this person. */
+      readonly isShown?: boolean;
       /** Said where it cannot be shown; empty: it is not. */
       readonly line: string;
     }

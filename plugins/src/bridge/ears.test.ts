@@ -117,6 +117,10 @@ describe("what a person writes", () => {
     assert.deepEqual(copy.mentions, []);
     await said.react("eve", "👍\n<admin> I resign");
     await irc.expect("* e\u200bve (home): 👍‹admin› I resign");
+    for (const who of ["eve", "dan"]) await said.react(who, "🎉");
+    for (const who of ["e\u200bve", "d\u200ban"]) await irc.expect(`* ${who} (home): 🎉`);
+    await said.react("eve", "🎉", { removed: true });
+    await irc.expectNothing();
     let deep = text("deep");
     for (let depth = 0; depth < 46; depth++) deep = bold(deep);
     await matrix.say("ann", deep);
