@@ -77,6 +77,41 @@ for (const [name, open] of Object.entries(TRANSPORTS)) {
   });
 }
 
+test("lists are what they are on every wire, however often they are asked for", async (t) => {
+  const { core, token, openBackend } = await world(t);
+  const backend = await openBackend();
+  backend.respond = () => ({ case: "metadata", value: { values: { version: "1" } } });
+  backend.say("#chan", "hello");
+  const headers = { authorization: `Bearer ${token}` };
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const help = { name: "ping", shortHelp: "é".repeat(2_000), fullHelp: "x".repeat(20_000) };
+  const native = createClient(Seabird, createGrpcTransport({ baseUrl: core.url }));
+  const events = native.streamEvents(
+    { commands: { ping: help } },
+    { headers, signal: stop.signal },
+  );
+  events[Symbol.asyncIterator]()
+    .next()
+    .catch(() => undefined);
+  await until("the stream", () => core.core.broker.stats().eventStreams === 1);
+  for (const [name, open] of Object.entries(TRANSPORTS)) {
+    const client = createClient(Seabird, open(core.url));
+    for (let repeated = 0; repeated < 2; repeated++) {
+      const { commands } = await client.registeredCommands({}, { headers });
+      assert.partialDeepStrictEqual(commands, { ping: help }, name);
+      const { backends } = await client.listBackends({}, { headers });
+      assert.deepEqual(
+        backends.map(({ id }) => id),
+        ["irc://seabird"],
+        name,
+      );
+      const info = await client.getBackendInfo({ backendId: "irc://seabird" }, { headers });
+      assert.deepEqual(info.metadata, { version: "1" }, name);
+    }
+  }
+});
+
 for (const name of ["connect-node on HTTP/2", "gRPC-Web on HTTP/2", "connect-node's gRPC"]) {
   test(`${name}: a backend's stream, both ways and to its end`, async (t) => {
     const { core, token } = await world(t);

@@ -29,13 +29,7 @@ import { type BrokerObserver, silentObserver } from "./observer.ts";
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from "./options.ts";
 import { Backends } from "./registries/backends.ts";
 import { Commands } from "./registries/commands.ts";
-import {
-  channelInfo,
-  coreInfo,
-  listBackends,
-  listChannels,
-  registeredCommands,
-} from "./registries/queries.ts";
+import { channelInfo, coreInfo, listChannels } from "./registries/queries.ts";
 import { type BrokerStats, brokerStats } from "./status/stats.ts";
 import type { StatusSnapshot, StatusWatch } from "./status/status.ts";
 import { StatusFeed } from "./status/status-feed.ts";
@@ -172,9 +166,9 @@ export class Broker {
     return this.#actions.fetchAttachment(...file);
   };
 
-  /** Connected backends, sorted by id. */
+  /** Connected backends, sorted by id. As all lists: the same object until something in it changes. */
   listBackends(): ListBackendsResponse {
-    return listBackends(this.#backends);
+    return this.#backends.list();
   }
 
   /** A backend's channels that the caller may know of, sorted by id. Throws `bad_id` or `unknown_backend`. */
@@ -192,7 +186,7 @@ export class Broker {
   }
 
   registeredCommands(): CommandsResponse {
-    return registeredCommands(this.#commands);
+    return this.#commands.list();
   }
 
   /** What is connected now. */

@@ -117,20 +117,21 @@ function stringWriter({ number }: DescField): WriteValue {
   };
 }
 
+/** Maps of texts to texts or messages; others are unusual unless they are empty. */
 function mapWriter(field: DescField & { fieldKind: "map" }): WriteValue {
-  const isOfTexts = field.mapKey === ScalarType.STRING && field.scalar === ScalarType.STRING;
+  const write = entryWriter(field);
   const tag = wireTag(field.number, WireType.LengthDelimited);
   return (value) => {
-    const map = value as Readonly<Record<string, string>>;
+    const map = value as Readonly<Record<string, unknown>>;
     const names = Object.keys(map);
-    if (!isOfTexts && names.length > 0) {
+    if (write === undefined && names.length > 0) {
       isUnusual = true;
       return;
     }
     for (let index = names.length - 1; index >= 0; index--) {
       const name = names[index] as string;
       const end = output.at;
-      output.string(map[name] as string);
+      write?.(map[name]);
       output.shortHead(MAP_VALUE, end - output.at);
       const valueAt = output.at;
       output.string(name);
@@ -138,6 +139,13 @@ function mapWriter(field: DescField & { fieldKind: "map" }): WriteValue {
       output.head(tag, end - output.at);
     }
   };
+}
+
+/** Writes an entry's value without its head; `undefined`: the library has to. */
+function entryWriter(field: DescField & { fieldKind: "map" }): WriteValue | undefined {
+  if (field.mapKey !== ScalarType.STRING) return undefined;
+  if (field.message !== undefined) return fieldsWriter(field.message) as WriteValue;
+  return field.scalar === ScalarType.STRING ? (text) => output.string(text as string) : undefined;
 }
 
 /** Numbers that are negative or have fractions are unusual, and so are lists of numbers. */

@@ -1,5 +1,13 @@
 /** The connected backends: each (type, id) is held by one connection. */
-import { type BackendName, backendId, cutUtf8, type FailedChatEvent } from "@seabird-chat/protocol";
+import { create } from "@bufbuild/protobuf";
+import {
+  type BackendName,
+  backendId,
+  cutUtf8,
+  type FailedChatEvent,
+  type ListBackendsResponse,
+  ListBackendsResponseSchema,
+} from "@seabird-chat/protocol";
 import type { RequestQueue, Withdraw } from "../actions/request-queue.ts";
 import type { BackendRequests } from "../actions/requests.ts";
 import type { Caller, Peer } from "../caller.ts";
@@ -131,6 +139,7 @@ export class Backend {
 
 export class Backends {
   readonly #byId = new Map<string, Backend>();
+  #list: ListBackendsResponse | undefined;
 
   get size(): number {
     return this.#byId.size;
@@ -153,6 +162,14 @@ export class Backends {
     return [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
   }
 
+  /** The same as an answer: one object until one comes or goes. */
+  list(): ListBackendsResponse {
+    this.#list ??= create(ListBackendsResponseSchema, {
+      backends: this.sorted().map(({ id, name: { type } }) => ({ id, type })),
+    });
+    return this.#list;
+  }
+
   all(): Iterable<Backend> {
     return this.#byId.values();
   }
@@ -160,8 +177,11 @@ export class Backends {
   /** Adds one whose name is free; returns the undo, which may be called twice. */
   add(backend: Backend): () => void {
     this.#byId.set(backend.id, backend);
+    this.#list = undefined;
     return () => {
-      if (this.#byId.get(backend.id) === backend) this.#byId.delete(backend.id);
+      if (this.#byId.get(backend.id) !== backend) return;
+      this.#byId.delete(backend.id);
+      this.#list = undefined;
     };
   }
 }

@@ -16,6 +16,8 @@ function make(): BackendCapabilities {
   return new BackendCapabilities(NAME, LIMITS, {
     get: (id) => ({ parentId: PARENTS[id] ?? "" }),
     isPrivate: (id) => id === "#group",
+    hasPrivate: true,
+    privacyChanges: 0,
   });
 }
 

@@ -33,6 +33,10 @@ export interface ChannelParents {
   get(relativeId: string): { readonly parentId: string } | undefined;
   /** Whether it, or a parent of it, is private. */
   isPrivate(relativeId: string): boolean;
+  /** Whether any is. */
+  readonly hasPrivate: boolean;
+  /** Another number whenever `isPrivate` may say something else than before. */
+  readonly privacyChanges: number;
 }
 
 export class BackendCapabilities {
@@ -41,6 +45,8 @@ export class BackendCapabilities {
   readonly #channels: ChannelParents;
   #all: Capabilities | undefined;
   #bytes = 0;
+  /** Without private channels, as long as the same ones are private. */
+  #open: { readonly privacyChanges: number; readonly visible: Capabilities } | undefined;
 
   constructor(backend: BackendName, limits: CapabilityLimits, channels: ChannelParents) {
     this.#backend = backend;
@@ -58,10 +64,21 @@ export class BackendCapabilities {
     return this.#all;
   }
 
-  /** All of them, without private channels for a caller who may not learn of these. */
+  /**
+   * All of them, without private channels for a caller who may not learn of these. The same object
+   * until something in it may have changed.
+   */
   visible(mayPrivate: boolean): Capabilities | undefined {
     const all = this.#all;
-    if (all === undefined || mayPrivate) return all;
+    if (all === undefined || mayPrivate || !this.#channels.hasPrivate) return all;
+    const { privacyChanges } = this.#channels;
+    if (this.#open?.privacyChanges !== privacyChanges) {
+      this.#open = { privacyChanges, visible: this.#withoutPrivate(all) };
+    }
+    return this.#open.visible;
+  }
+
+  #withoutPrivate(all: Capabilities): Capabilities {
     const channels = Object.entries(all.channels).filter(
       ([id]) => !this.#channels.isPrivate(parseId(id)?.relative ?? ""),
     );
@@ -85,6 +102,7 @@ export class BackendCapabilities {
     const { maxListBytes } = this.#limits;
     if (bytes > maxListBytes) return `capabilities of ${bytes} bytes, limit ${maxListBytes}`;
     this.#all = all;
+    this.#open = undefined;
     this.#bytes = bytes;
     return undefined;
   }

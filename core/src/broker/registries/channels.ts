@@ -8,6 +8,8 @@ import {
   ChannelChange,
   ChannelSchema,
   cutUtf8,
+  type ListChannelsResponse,
+  ListChannelsResponseSchema,
   MAX_MESSAGE_ID_BYTES,
 } from "@seabird-chat/protocol";
 import { compact, fits, utf8Bytes } from "../codec/utf8.ts";
@@ -58,8 +60,12 @@ export class Channels {
   readonly #entries = new Map<string, Entry>();
   /** Of channels that were asked for since a parent or the privacy of one changed. */
   readonly #isPrivate = new Map<string, boolean>();
+  /** Those with private channels, and those without, until a channel changes. */
+  #lists: { all?: ListChannelsResponse; open?: ListChannelsResponse } = {};
   #bytes = 0;
   #private = 0;
+  /** Grows with each change of what `isPrivate` says. */
+  privacyChanges = 0;
 
   constructor(
     backend: BackendName,
@@ -153,8 +159,19 @@ export class Channels {
     return listed.sort(byId);
   }
 
+  /** The same as an answer: one object until a channel changes. */
+  list(withPrivate: boolean): ListChannelsResponse {
+    const which = withPrivate || !this.hasPrivate ? "all" : "open";
+    this.#lists[which] ??= create(ListChannelsResponseSchema, {
+      channels: this.sorted(withPrivate),
+    });
+    return this.#lists[which];
+  }
+
   /** Forgets all of them, which is no change of any. */
   clear(): void {
+    this.#lists = {};
+    this.privacyChanges++;
     this.#entries.clear();
     this.#isPrivate.clear();
     this.#bytes = 0;
@@ -207,7 +224,11 @@ export class Channels {
     const before = this.#entries.get(relativeId);
     this.#bytes += (entry?.bytes ?? 0) - (before?.bytes ?? 0);
     this.#private += makesPrivate(entry) - makesPrivate(before);
-    if (!hasSamePrivacy(before, entry)) this.#isPrivate.clear();
+    this.#lists = {};
+    if (!hasSamePrivacy(before, entry)) {
+      this.#isPrivate.clear();
+      this.privacyChanges++;
+    }
     if (entry === undefined) this.#entries.delete(relativeId);
     else this.#entries.set(relativeId, entry);
   }

@@ -1,5 +1,10 @@
 /** The registered commands: each name belongs to one open stream. */
-import type { CommandMetadata } from "@seabird-chat/protocol";
+import { create } from "@bufbuild/protobuf";
+import {
+  type CommandMetadata,
+  type CommandsResponse,
+  CommandsResponseSchema,
+} from "@seabird-chat/protocol";
 import { fits, utf8Bytes } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
@@ -13,6 +18,7 @@ export class Commands {
   readonly #options: ResolvedBrokerOptions;
   readonly #registered = new Map<string, CommandMetadata>();
   #bytes = 0;
+  #list: CommandsResponse | undefined;
 
   constructor(options: ResolvedBrokerOptions) {
     this.#options = options;
@@ -25,6 +31,14 @@ export class Commands {
   /** Every command by name. */
   all(): Iterable<Registration> {
     return this.#registered;
+  }
+
+  /** The same as an answer: one object until one comes or goes. */
+  list(): CommandsResponse {
+    this.#list ??= create(CommandsResponseSchema, {
+      commands: Object.fromEntries(this.#registered),
+    });
+    return this.#list;
   }
 
   /**
@@ -42,9 +56,11 @@ export class Commands {
     }
     for (const [name, metadata] of registrations) this.#registered.set(name, metadata);
     this.#bytes += bytes;
+    this.#list = undefined;
     return once(() => {
       for (const [name] of registrations) this.#registered.delete(name);
       this.#bytes -= bytes;
+      this.#list = undefined;
     });
   }
 

@@ -4,28 +4,17 @@ import {
   type ChannelInfoRequest,
   type ChannelInfoResponse,
   ChannelInfoResponseSchema,
-  type CommandsResponse,
-  CommandsResponseSchema,
   type CoreInfoResponse,
   CoreInfoResponseSchema,
-  type ListBackendsResponse,
-  ListBackendsResponseSchema,
   type ListChannelsRequest,
   type ListChannelsResponse,
-  ListChannelsResponseSchema,
 } from "@seabird-chat/protocol";
 import type { Caller } from "../caller.ts";
 import { BrokerError } from "../errors.ts";
 import { EXTENSIONS } from "../extensions.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 import type { Backend, Backends } from "./backends.ts";
-import type { Commands } from "./commands.ts";
 import { readBackendId, readTargetId } from "./target-ids.ts";
-
-export function listBackends(backends: Backends): ListBackendsResponse {
-  const all = backends.sorted().map(({ id, name: { type } }) => ({ id, type }));
-  return create(ListBackendsResponseSchema, { backends: all });
-}
 
 /** What a caller without the right to private messages must not learn of is left out. */
 export function listChannels(
@@ -35,7 +24,7 @@ export function listChannels(
   { mayPrivate }: Pick<Caller, "mayPrivate">,
 ): ListChannelsResponse {
   const { channels } = connected(backends.find(readBackendId(backendId, maxAbsoluteIdBytes)));
-  return create(ListChannelsResponseSchema, { channels: channels.sorted(mayPrivate) });
+  return channels.list(mayPrivate);
 }
 
 export function channelInfo(
@@ -60,10 +49,6 @@ export function channelInfo(
 function connected(backend: Backend | undefined): Backend {
   if (backend === undefined) throw new BrokerError("unknown_backend", "backend not found");
   return backend;
-}
-
-export function registeredCommands(commands: Commands): CommandsResponse {
-  return create(CommandsResponseSchema, { commands: Object.fromEntries(commands.all()) });
 }
 
 /** Both times in whole Unix seconds. */

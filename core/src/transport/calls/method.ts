@@ -24,6 +24,11 @@ export interface UnaryMethod {
   readonly access: Access;
   /** The handler itself ends the call at its `timeoutMs`; the transport sets no timer. */
   readonly enforcesTimeout?: true;
+  /**
+   * What of its replies is one object until something changes, so that it is encoded once: the
+   * whole reply, or the message in this field (its name in TypeScript). Default: nothing.
+   */
+  readonly shares?: "reply" | (string & {});
   /** Throws a BrokerError to refuse. The reply to a cancelled call is dropped. */
   handle(request: Message, call: Call): Message | Promise<Message>;
 }

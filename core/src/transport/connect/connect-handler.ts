@@ -105,7 +105,7 @@ export class ConnectHandler {
       body: emptyRequest(kind),
       signal,
     };
-    return this.#table.respond(handler, request, answer);
+    return this.#table.respond(handler, request, answer, kind);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
-import { encodeEnvelope } from "../calls/encode-envelope.ts";
+import { encodeReply } from "../calls/encode-reply.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { UnaryMethod } from "../calls/method.ts";
 import { watchReply } from "../calls/unread-replies.ts";
@@ -84,7 +84,7 @@ export class UnaryCall implements RequestOwner {
     const { context, stream } = this.#setup;
     let envelope: Buffer;
     try {
-      envelope = encodeEnvelope(this.#method.desc.output, message);
+      envelope = encodeReply(this.#method, message);
       if (envelope.length > context.limits.maxPendingWriteBytes) this.#watchReply(envelope.length);
     } catch (reason) {
       this.failed(BrokerError.from(reason));

@@ -10,6 +10,7 @@ import {
   Seabird,
   type StreamEventsRequest,
 } from "@seabird-chat/protocol";
+import type { AnyActionRow } from "../../broker/actions/rows/action-row.ts";
 import { ACTIONS, type ActionKind, type ActionRequest } from "../../broker/actions.ts";
 import type { Broker } from "../../broker/broker.ts";
 import { missingScope } from "../../broker/errors.ts";
@@ -28,15 +29,18 @@ export function brokerMethods(broker: Broker): readonly Method[] {
       handle: (request, call) => openEvents(broker, request as StreamEventsRequest, call),
     },
     ...(Object.keys(ACTIONS) as ActionKind[]).map((kind) => action(broker, kind)),
-    list(rpc.listBackends, () => broker.listBackends()),
-    list(rpc.listChannels, (request, call) =>
-      broker.listChannels(request as ListChannelsRequest, call),
-    ),
+    { ...list(rpc.listBackends, () => broker.listBackends()), shares: "reply" },
+    {
+      ...list(rpc.listChannels, (request, call) =>
+        broker.listChannels(request as ListChannelsRequest, call),
+      ),
+      shares: "reply",
+    },
     list(rpc.getChannelInfo, (request, call) =>
       broker.channelInfo(request as ChannelInfoRequest, call),
     ),
     list(rpc.getCoreInfo, () => broker.coreInfo()),
-    list(rpc.registeredCommands, () => broker.registeredCommands()),
+    { ...list(rpc.registeredCommands, () => broker.registeredCommands()), shares: "reply" },
     {
       kind: "bidi_streaming",
       desc: ChatIngest.method.ingestEvents,
@@ -48,12 +52,13 @@ export function brokerMethods(broker: Broker): readonly Method[] {
 }
 
 function action(broker: Broker, kind: ActionKind): UnaryMethod {
-  const { rpc, access } = ACTIONS[kind];
+  const { rpc, access, shares }: AnyActionRow = ACTIONS[kind];
   return {
     kind: "unary",
     desc: rpc,
     access,
     enforcesTimeout: true,
+    ...(shares !== undefined && { shares }),
     handle: (request, call) => broker.act(kind, request as ActionRequest<typeof kind>, call),
   };
 }

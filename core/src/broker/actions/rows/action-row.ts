@@ -53,6 +53,8 @@ export interface ActionRow<I extends DescMessage, O extends DescMessage> {
   announceDone?(done: DoneAction<MessageShape<I>>): readonly PublishedInner[];
   /** Default: the empty response. Its size is checked against `maxMessageBytes`. */
   respond?(response: ResponseContext): MessageInitShape<O>;
+  /** A field of the response whose message is one object until something changes. */
+  readonly shares?: string;
   /** Bytes that a response may have besides little; default: 0. */
   responseBytes?(response: ResponseContext): number;
 }

@@ -48,6 +48,7 @@ export const CHANNEL_ROWS = {
       value: { $typeName: "seabird.MetadataChatRequest" },
     }),
     accepts: ["metadata"],
+    shares: "capabilities",
     responseBytes: ({ answer, backend: { capabilities } }) =>
       capabilities.bytes + (answer.case === "metadata" ? mapBytes(answer.value.values) : 0),
     respond: ({ answer, backend: { id, name, capabilities }, mayPrivate }) => {
