@@ -1,7 +1,7 @@
 /** Renders blocks as lines of formatted text. Pure. */
 import { type Block, innerBlocks } from "@seabird-chat/protocol";
 import { PLAIN, type Style, stripControls, type Toggle } from "./codes.ts";
-import { addRun, parseRuns, plainRuns, type Run } from "./runs.ts";
+import { addRun, parseRuns, type Run } from "./runs.ts";
 
 /** A line before it is split. */
 export interface TextLine {
@@ -131,6 +131,8 @@ function withToggle(style: Style, more: Toggle | undefined): Style {
 class LineWriter {
   readonly #lines: TextLine[] = [];
   #runs: Run[] = [];
+  /** Whether the line has visible text. Kept, since each item of a list asks for it. */
+  #isVisible = false;
   #quotes = 0;
 
   /** Text that may contain codes and line breaks. */
@@ -138,14 +140,14 @@ class LineWriter {
     for (const [index, part] of text.split(LINE_BREAK).entries()) {
       if (index > 0) this.#endLine();
       for (const run of parseRuns(part)) {
-        addRun(this.#runs, { text: run.text, style: style.union(run.style) });
+        this.#add({ text: run.text, style: style.union(run.style) });
       }
     }
   }
 
   /** A separator, if the line has text already. */
   separator(text: string, style: Style): void {
-    if (isVisible(this.#runs)) this.text(text, style);
+    if (this.#isVisible) this.text(text, style);
   }
 
   /** Inline code, in which control characters are no formatting. */
@@ -153,7 +155,7 @@ class LineWriter {
     const monospace = withToggle(style, "monospace");
     for (const [index, part] of text.split(LINE_BREAK).entries()) {
       if (index > 0) this.#endLine();
-      addRun(this.#runs, { text: stripControls(part), style: monospace });
+      this.#add({ text: stripControls(part), style: monospace });
     }
   }
 
@@ -190,14 +192,20 @@ class LineWriter {
     return this.#lines.some(({ runs }) => isVisible(runs)) ? this.#lines : [];
   }
 
+  #add(run: Run): void {
+    this.#isVisible ||= run.text.trim() !== "";
+    addRun(this.#runs, run);
+  }
+
   #endLine(): void {
-    if (isVisible(this.#runs)) {
+    if (this.#isVisible) {
       this.#lines.push({ runs: this.#runs, quotes: this.#quotes, verbatim: false });
     }
     this.#runs = [];
+    this.#isVisible = false;
   }
 }
 
 function isVisible(runs: readonly Run[]): boolean {
-  return plainRuns(runs).trim() !== "";
+  return runs.some(({ text }) => text.trim() !== "");
 }

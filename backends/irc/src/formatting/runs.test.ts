@@ -32,10 +32,13 @@ describe("sliceRuns", () => {
   it("slices the text, each piece in its style", () => {
     fc.assert(
       fc.property(runs, fc.nat(20), fc.nat(20), (given, start, length) => {
-        const part = sliceRuns(given, start, start + length);
-        assert.equal(plainRuns(part), plainRuns(given).slice(start, start + length));
-        const around = [sliceRuns(given, 0, start), part, sliceRuns(given, start + length, 1e6)];
-        assert.deepEqual(merged(around.flat()), merged(given));
+        const end = start + length;
+        const span = { start, end };
+        const [part = []] = sliceRuns(given, [span]);
+        assert.equal(plainRuns(part), plainRuns(given).slice(start, end));
+        const all = sliceRuns(given, [{ start: 0, end: start }, span, { start: end, end: 1e6 }]);
+        assert.deepEqual(all[1], part);
+        assert.deepEqual(merged(all.flat()), merged(given));
       }),
     );
   });

@@ -47,15 +47,26 @@ export function plainRuns(runs: readonly Run[]): string {
   return runs.map(({ text }) => text).join("");
 }
 
-/** The runs between two indices of their plain text. */
-export function sliceRuns(runs: readonly Run[], start: number, end: number): Run[] {
-  const parts: Run[] = [];
+/** A part of the plain text of some runs. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The runs of each span; the spans are in ascending order and do not overlap. One pass over all. */
+export function sliceRuns(runs: readonly Run[], spans: readonly Span[]): Run[][] {
+  let index = 0;
   let at = 0;
-  for (const { text, style } of runs) {
-    if (at >= end) break;
-    const part = at + text.length > start ? text.slice(Math.max(0, start - at), end - at) : "";
-    if (part !== "") parts.push({ text: part, style });
-    at += text.length;
-  }
-  return parts;
+  return spans.map(({ start, end }) => {
+    const parts: Run[] = [];
+    for (let run = runs[index]; run !== undefined; run = runs[index]) {
+      const part = run.text.slice(Math.max(0, start - at), Math.max(0, end - at));
+      if (part !== "") parts.push({ text: part, style: run.style });
+      // It goes on in the next span.
+      if (at + run.text.length > end) break;
+      at += run.text.length;
+      index += 1;
+    }
+    return parts;
+  });
 }

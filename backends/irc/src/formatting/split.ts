@@ -3,7 +3,7 @@
 import { byteLength } from "../message/line.ts";
 import { changeCodes, PLAIN, type Style } from "./codes.ts";
 import type { TextLine } from "./render.ts";
-import { plainRuns, type Run, sliceRuns, writeRuns } from "./runs.ts";
+import { plainRuns, type Run, type Span, sliceRuns, writeRuns } from "./runs.ts";
 
 /** The least length of a line: enough for a quote's mark, formatting and a word. */
 export const MIN_SPLIT_BYTES = 64;
@@ -32,13 +32,13 @@ function splitLine({ runs, quotes, verbatim }: TextLine, maxBytes: number): stri
   const line = verbatim ? runs : withoutTail(runs);
   const whole = writeRuns(line);
   if (byteLength(whole) <= textBytes) return [mark + whole];
-  return cut(atomsOf(line, textBytes), textBytes, verbatim).map(
-    ({ start, end }) => mark + writeRuns(sliceRuns(line, start, end)),
-  );
+  const spans = cut(atomsOf(line, textBytes), textBytes, verbatim);
+  return sliceRuns(line, spans).map((part) => mark + writeRuns(part));
 }
 
-function withoutTail(runs: readonly Run[]): Run[] {
-  return sliceRuns(runs, 0, plainRuns(runs).trimEnd().length);
+function withoutTail(runs: readonly Run[]): readonly Run[] {
+  const [whole = []] = sliceRuns(runs, [{ start: 0, end: plainRuns(runs).trimEnd().length }]);
+  return whole;
 }
 
 /** A piece that is not split: a character as users see it, with the codes in it. */
@@ -95,11 +95,6 @@ function atomAt(part: string, start: number, styles: readonly Style[]): Atom {
 /** Each code is one byte. */
 function codeBytes(from: Style = PLAIN, to: Style = PLAIN): number {
   return from === to ? 0 : changeCodes(from, to).length;
-}
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Spans that fit. Spaces at a split are dropped unless `keepSpaces`. */
