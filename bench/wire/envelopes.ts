@@ -43,19 +43,33 @@ export class EnvelopeCounter {
 
 /** Hands out each whole message; its bytes are valid only during the call. */
 export class EnvelopeReader {
-  #rest: Buffer | undefined;
+  /** Pieces of a message that has not come whole, and how many bytes it needs as far as is known. */
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  #needed = ENVELOPE_BYTES;
 
   read(bytes: Buffer, start: number, end: number, take: (message: Buffer) => void): void {
     let from = bytes.subarray(start, end);
-    if (this.#rest !== undefined) from = Buffer.concat([this.#rest, from]);
-    this.#rest = undefined;
-    let at = 0;
-    while (from.length - at >= ENVELOPE_BYTES) {
-      const next = at + ENVELOPE_BYTES + from.readUInt32BE(at + 1);
-      if (next > from.length) break;
-      take(from.subarray(at + ENVELOPE_BYTES, next));
-      at = next;
+    if (this.#pieces.length > 0) {
+      this.#pieces.push(Buffer.from(from));
+      this.#bytes += from.length;
+      // Joined once, and not again with each piece of a large message.
+      if (this.#bytes < this.#needed) return;
+      from = Buffer.concat(this.#pieces);
+      this.#pieces = [];
     }
-    if (at < from.length) this.#rest = Buffer.from(from.subarray(at));
+    let at = 0;
+    this.#needed = ENVELOPE_BYTES;
+    while (from.length - at >= ENVELOPE_BYTES) {
+      const size = ENVELOPE_BYTES + from.readUInt32BE(at + 1);
+      this.#needed = size;
+      if (from.length - at < size) break;
+      take(from.subarray(at + ENVELOPE_BYTES, at + size));
+      at += size;
+      this.#needed = ENVELOPE_BYTES;
+    }
+    if (at === from.length) return;
+    this.#pieces = [Buffer.from(from.subarray(at))];
+    this.#bytes = from.length - at;
   }
 }

@@ -1,5 +1,6 @@
 /** What an attack is: a row of the table, and what the process that attacks gives it. */
 
+import type { Socket } from "node:net";
 import type { ClientConnection, ConnectionOptions } from "../../bench/wire/client-connection.ts";
 import type { HeaderField } from "../../bench/wire/header-encoder.ts";
 
@@ -27,6 +28,8 @@ export interface Attacker {
   isOver(): boolean;
   /** Undefined where core closed it before it began, or the time is over. */
   connect(options?: ConnectionOptions): Promise<ClientConnection | undefined>;
+  /** A plain connection; undefined likewise. */
+  socket(): Promise<Socket | undefined>;
   /** Calls with this token, or without one. */
   headers(path: string, token?: string): readonly HeaderField[];
   count(what: string, amount?: number): void;

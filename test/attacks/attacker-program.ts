@@ -2,6 +2,7 @@
  * Whoever attacks, in a process of its own, so that neither core's nor the honest peers' event loop
  * pays for what attacking costs.
  */
+import { connect, type Socket } from "node:net";
 import { callHeaders } from "../../bench/load/peer.ts";
 import { ClientConnection } from "../../bench/wire/client-connection.ts";
 import type { Attacker, Counts, TokenName } from "./attack.ts";
@@ -27,6 +28,7 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
   const url = new URL(order.url);
   const counts: Counts = {};
   const connections = new Set<ClientConnection>();
+  const sockets = new Set<Socket>();
   const endsAt = performance.now() + order.ms;
   const isOver = () => performance.now() >= endsAt;
   const count = (what: string, amount = 1) => {
@@ -57,6 +59,19 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
       });
       return connection;
     },
+    socket() {
+      if (isOver()) return Promise.resolve(undefined);
+      count("connections");
+      const { promise, resolve } = Promise.withResolvers<Socket | undefined>();
+      const socket = connect(Number(url.port), url.hostname, () => resolve(socket));
+      sockets.add(socket);
+      socket.on("error", () => {});
+      socket.once("close", () => {
+        sockets.delete(socket);
+        resolve(undefined);
+      });
+      return promise;
+    },
     headers(path, token) {
       const fields = callHeaders({ url, token: token ?? "", bare: false }, path);
       return token === undefined ? fields.filter(([name]) => name !== "authorization") : fields;
@@ -73,6 +88,7 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
   }
   const report = { counts: { ...counts }, error };
   for (const connection of connections) connection.close();
+  for (const socket of sockets) socket.destroy();
   return report;
 }
 

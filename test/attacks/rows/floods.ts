@@ -13,7 +13,7 @@ export const NOTHING = envelope(new Uint8Array(0));
 const BATCH = 64;
 const CANCELLED = "reset by us";
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 export interface CallFlood {
   readonly connections: number;
