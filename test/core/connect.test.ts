@@ -212,11 +212,39 @@ test("what is no call is refused in HTTP's words", async (t) => {
     await status({ ...post, headers: { authorization, "content-type": "text/xml" } }),
     415,
   );
+  const untyped = await fetch(url, {
+    method: "POST",
+    body: new TextEncoder().encode("{}"),
+    headers: { authorization },
+  });
+  assert.equal(untyped.status, 415);
+  assert.match(await untyped.text(), /application\/json/);
   const stream = await fetch(`${core.url}/seabird.ChatIngest/IngestEvents`, {
     ...post,
     headers: { authorization, "content-type": "application/connect+json" },
   });
   assert.equal(stream.status, 505);
+});
+
+const NO_JSON: Readonly<Record<string, RegExp>> = {
+  "": /^JSON is no seabird.SendMessageRequest: Unexpected end of JSON input$/,
+  "{": /Expected property name or '}' in JSON at position 1/,
+  '{"text": x}': /: Unexpected token 'x', "\{"text": x\}" is not valid JSON$/,
+  '{"text": 5}': /cannot decode field seabird.SendMessageRequest.text from JSON: expected string/,
+  "[]": /^JSON is no seabird.SendMessageRequest: /,
+};
+
+test("JSON that is none, or no such message, is 400 with what is wrong", async (t) => {
+  const { core, token } = await world(t);
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  for (const [body, says] of Object.entries(NO_JSON)) {
+    const url = `${core.url}/seabird.Seabird/SendMessage`;
+    const response = await fetch(url, { method: "POST", headers, body });
+    assert.equal(response.status, 400, body);
+    const { code, message } = (await response.json()) as { code: string; message: string };
+    assert.equal(code, "invalid_argument");
+    assert.match(message, says);
+  }
 });
 
 async function preflight(core: TestCore, origin: string): Promise<Headers> {

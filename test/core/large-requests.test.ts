@@ -143,6 +143,39 @@ for (const { what, token, status } of ENDLESS) {
   });
 }
 
+const TWO_GIB = Buffer.from([0, 128, 0, 0, 0]);
+const ANNOUNCED = [
+  { type: "application/grpc", head: TWO_GIB, headers: {}, says: '"grpc-status":"8"' },
+  {
+    type: "application/grpc",
+    head: TWO_GIB.subarray(0, 2),
+    headers: {},
+    says: '"grpc-status":"8"',
+  },
+  { type: "application/grpc-web+proto", head: TWO_GIB, headers: {}, says: "grpc-status: 8" },
+  {
+    type: "application/json",
+    head: Buffer.from("{"),
+    headers: { "content-length": "2147483648" },
+    says: "message too large: more than 4194304 bytes",
+  },
+] as const;
+for (const { type, head, headers, says } of ANNOUNCED) {
+  test(`${type}: a call that announces 2 GiB is refused at once, by ${head.length} bytes`, async (t) => {
+    const core = await startCore({}, t);
+    const client = new RawClient(core.url, { token: await core.token() });
+    t.after(() => client.close());
+    const call = client.open(PATH, { "content-type": type, ...headers });
+    let body = "";
+    call.stream.prependListener("data", (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    call.stream.write(head);
+    const answer = () => JSON.stringify(call.headers) + body;
+    await call.until("the refusal", () => answer().includes(says));
+  });
+}
+
 test("a request that is refused and goes on by nothing is stopped in time", async (t) => {
   const core = await startCore({ transportLimits: { requestBodyTimeoutMs: 300 } }, t);
   const client = new RawClient(core.url, { token: "bad" });

@@ -133,9 +133,10 @@ for (const { what, answer, request } of refusals()) {
       method: request.verb ?? "POST",
       headers: {
         ...(authorization === undefined ? {} : { authorization }),
-        "content-type": "application/json",
+        ...(request.isUntyped ? {} : { "content-type": "application/json" }),
       },
-      ...(request.verb === "GET" ? {} : { body: request.body ?? "{}" }),
+      // As bytes: fetch gives a text a type.
+      ...(request.verb === "GET" ? {} : { body: new TextEncoder().encode(request.body ?? "{}") }),
     });
     const body = await response.text();
     const [status, code, message] =
@@ -154,6 +155,8 @@ interface RefusedRequest {
   /** Default: a token that may. Undefined: none. */
   readonly authorization?: string | undefined;
   readonly body?: string;
+  /** Without a content type. */
+  readonly isUntyped?: boolean;
 }
 
 /** Rows of the page's table of errors, with what causes them. A row without a cause fails. */
@@ -165,6 +168,7 @@ function refusals() {
     "a backend that is not connected": { body: '{"channelId":"irc://gone/c","text":"x"}' },
     "text that is not JSON, or a field of the wrong type": { body: '{"text":' },
     "a stream without `application/connect+json`": { method: "StreamEvents" },
+    "no `content-type`": { isUntyped: true },
     GET: { verb: "GET" },
   };
   // These need a token, or a network, of another kind; `protocol-rows.test.ts` has them.

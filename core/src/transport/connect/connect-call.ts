@@ -125,7 +125,8 @@ export class ConnectCall {
   ): Promise<Answer> {
     const { requestBodyTimeoutMs, maxRequestFields } = this.#context.limits;
     const bodyMs = Math.min(call.timeoutMs ?? Infinity, requestBodyTimeoutMs);
-    const body = await collectBody(this.#context, this.#exchange, this.#arrivedAtMs + bodyMs);
+    const untilMs = this.#arrivedAtMs + bodyMs;
+    const body = await collectBody(this.#context, this.#exchange, this.kind, untilMs);
     const bytes = messageBytes(this.#context, body, this.kind, encoding);
     return new Promise((resolve, reject) => {
       this.#exchange.connection.order.pass(

@@ -26,7 +26,10 @@ export function messageBytes(
   return openEnvelope(context, envelope, encoding);
 }
 
-/** Throws `undecodable`, `bad_block`, or `message_too_large` for more than `maxFields` fields. */
+/**
+ * Throws `message_too_large` for more than `maxFields` fields, `bad_block`, and for other bytes that are
+ * no such message `undecodable` (INTERNAL, as gRPC has it), in JSON `bad_request` with what is wrong.
+ */
 export function parseMessage(
   schema: DescMessage,
   bytes: Uint8Array,
@@ -48,8 +51,9 @@ function parseJson(schema: DescMessage, bytes: Uint8Array, maxFields: number): M
     if (cause instanceof RangeError) {
       throw new BrokerError("bad_block", "blocks are nested too deeply", { cause });
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BrokerError("undecodable", `JSON is no ${schema.typeName}: ${reason}`, { cause });
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const reason = said.replace(`cannot decode message ${schema.typeName} from JSON: `, "");
+    throw new BrokerError("bad_request", `JSON is no ${schema.typeName}: ${reason}`, { cause });
   }
 }
 

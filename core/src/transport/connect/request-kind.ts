@@ -33,7 +33,7 @@ export function requestKind(contentType: string): RequestKind | undefined {
  * cannot add the token's header.
  */
 export function isCurlDefault(contentType: string): boolean {
-  return contentType === "" || contentType === "application/x-www-form-urlencoded";
+  return contentType === "application/x-www-form-urlencoded";
 }
 
 /** The header that names a message's compression. */

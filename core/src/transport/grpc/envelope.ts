@@ -54,6 +54,12 @@ export class EnvelopeReader {
     return this.#bytes === 0 && this.#flags < 0;
   }
 
+  /** What the header of the next message announces; 0 while it has not arrived. */
+  get announcedBytes(): number {
+    if (this.#flags < 0 && this.#bytes >= ENVELOPE_BYTES) this.#readHeader();
+    return this.#flags < 0 ? 0 : this.#length;
+  }
+
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
@@ -62,11 +68,9 @@ export class EnvelopeReader {
 
   /** The next whole envelope. Throws `message_too_large` as soon as a header announces it. */
   next(): Envelope | undefined {
-    if (this.#flags < 0) {
-      if (this.#bytes < ENVELOPE_BYTES) return undefined;
-      this.#readHeader();
-      if (this.#length > this.#maxMessageBytes) throw tooLarge(this.#length, this.#maxMessageBytes);
-    }
+    const bytes = this.announcedBytes;
+    if (bytes > this.#maxMessageBytes) throw tooLarge(bytes, this.#maxMessageBytes);
+    if (this.#flags < 0) return undefined;
     if (this.#bytes < this.#length) return undefined;
     const envelope = { flags: this.#flags, message: this.#consume(this.#length) };
     this.#flags = -1;

@@ -58,10 +58,21 @@ export class RequestBody implements Sweepable {
     this.#collected += chunk.length;
     if (this.#first === undefined) this.#first = chunk;
     else this.#pushFurther(this.#first, chunk);
-    if (this.#collected > maxMessageBytes + ENVELOPE_BYTES) {
+    if (this.#collected > maxMessageBytes + ENVELOPE_BYTES || this.#announcesEndless(chunk)) {
       const text = `message too large: more than ${maxMessageBytes} bytes`;
       this.#refuse(new BrokerError("message_too_large", text));
     } else if (this.#collected > smallMessageBytes) this.#countBuffered();
+  }
+
+  /**
+   * Whether no more than the message's prefix is needed to refuse it. One that is a little too large is
+   * read on until it is, or clients of node:http2 lose the reason: they reset a call that is answered
+   * while they still hold more than 10 MB of it.
+   */
+  #announcesEndless(chunk: Uint8Array): boolean {
+    const { maxMessageBytes, maxDiscardedBytes } = this.#context.limits;
+    const bytes = this.#reader?.announcedBytes ?? lengthInHeader(chunk, 0);
+    return bytes > maxMessageBytes + maxDiscardedBytes;
   }
 
   #countBuffered(): void {
