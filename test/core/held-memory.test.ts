@@ -1,5 +1,6 @@
 /** What callers can make core hold is bounded, and whoever asks for little still gets it. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -141,19 +142,21 @@ test("large answers that nobody takes are bounded in bytes and in time", async (
   assert.equal((await reader.unary(LIST, request)).status, 0);
 });
 
-test("calls without a token are few on one connection", async (t) => {
-  const { core } = await world(t);
-  const stranger = new RawClient(core.url);
-  t.after(() => stranger.close());
-  const watches = Array.from({ length: 8 }, () => stranger.open(WATCH).end(EMPTY));
+test("without a token a connection has as many streams as clients assume, with one it gets more", async (t) => {
+  const { core, token } = await world(t);
+  const client = new RawClient(core.url);
+  t.after(() => client.close());
+  const { session } = client;
+  await once(session, "remoteSettings");
+  assert.equal(session.remoteSettings.maxConcurrentStreams, 100);
+  const watches = Array.from({ length: 100 }, () => client.open(WATCH).end(EMPTY));
   for (const watch of watches) await watch.nextMessages(1);
-  assert.equal((await stranger.unary(WATCH, EMPTY)).status, 8);
-  watches[0]?.stream.close(8);
-  await until("a place", async () => {
-    const watch = stranger.open(WATCH).end(EMPTY);
-    await watch.headersCame();
-    return watch.headers["grpc-status"] === undefined;
-  });
+  for (const watch of watches.slice(0, 2)) watch.stream.close(8);
+  await new Promise<void>((resolve) => session.ping(() => resolve()));
+  await client.open(WATCH).end(EMPTY).nextMessages(1);
+  const authorization = `Bearer ${token}`;
+  assert.equal((await client.open(INFO, { authorization }).end(EMPTY).result()).status, 0);
+  await until("more streams", () => session.remoteSettings.maxConcurrentStreams === 1_024);
 });
 
 test("a thousand streams of a backend's token that never say Hello leave a few, and let others in", async (t) => {

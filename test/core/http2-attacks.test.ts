@@ -53,6 +53,21 @@ const answered = (attacker: FrameConnection, stream: number) =>
     attacker.received(TYPE.headers, stream).some(({ flags }) => (flags & FLAG.endStream) !== 0),
   );
 
+/** Shows the token in a call on stream 1; then the connection may have all the streams there are. */
+async function authenticate({ attacker, token }: There): Promise<void> {
+  const settings = attacker.received(TYPE.settings).length;
+  await attacker.send(
+    openingFrame(1, INFO, token),
+    frame(TYPE.data, FLAG.endStream, 1, envelope(EMPTY)),
+  );
+  await until("more streams", () =>
+    attacker
+      .received(TYPE.settings)
+      .slice(settings)
+      .some(({ flags }) => (flags & FLAG.ack) === 0),
+  );
+}
+
 const ATTACKS: Readonly<Record<string, Attack>> = {
   "a header that goes on without end": {
     async run({ attacker, token }) {
@@ -202,8 +217,10 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   "calls that never end their message": {
     options: { transportLimits: { requestBodyTimeoutMs: 300 } },
-    async run({ attacker, token, core }) {
-      const streams = Array.from({ length: 500 }, (_, index) => index * 2 + 1);
+    async run(there) {
+      const { attacker, token, core } = there;
+      await authenticate(there);
+      const streams = Array.from({ length: 500 }, (_, index) => index * 2 + 3);
       for (const stream of streams) {
         await attacker.send(
           openingFrame(stream, SEND, token),
@@ -216,8 +233,10 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   "1,000 streams that are never read": {
     settings: [setting(INITIAL_WINDOW_SIZE, 0)],
-    async run({ attacker, token, core }) {
-      for (let stream = 1; stream < 2_000; stream += 2) {
+    async run(there) {
+      const { attacker, token, core } = there;
+      await authenticate(there);
+      for (let stream = 3; stream < 2_002; stream += 2) {
         await attacker.send(
           openingFrame(stream, EVENTS, token),
           frame(TYPE.data, FLAG.endStream, stream, envelope(EMPTY)),

@@ -106,7 +106,6 @@ export class FrameConnection {
     const connection = new FrameConnection(socket);
     connection.send(PREFACE, frame(TYPE.settings, 0, 0, Buffer.concat(settings)));
     await until("core's settings", () => connection.received(TYPE.settings).length > 0);
-    await connection.send(frame(TYPE.settings, FLAG.ack, 0, Buffer.alloc(0)));
     return connection;
   }
 
@@ -131,6 +130,10 @@ export class FrameConnection {
     this.socket.destroy();
   }
 
+  #acknowledge(): void {
+    void this.send(frame(TYPE.settings, FLAG.ack, 0, Buffer.alloc(0)));
+  }
+
   #push(chunk: Buffer): void {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     while (this.#rest.length >= 9) {
@@ -139,6 +142,7 @@ export class FrameConnection {
       const [type = 0, flags = 0] = this.#rest.subarray(3, 5);
       const stream = this.#rest.readUInt32BE(5);
       this.frames.push({ type, flags, stream, payload: this.#rest.subarray(9, end) });
+      if (type === TYPE.settings && (flags & FLAG.ack) === 0) this.#acknowledge();
       this.#rest = this.#rest.subarray(end);
     }
   }

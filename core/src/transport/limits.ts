@@ -17,8 +17,58 @@ export const TRANSPORT_LIMITS = {
   /** HTTP/2 streams open at once on one connection. Clients wait; others are refused that stream. */
   maxStreamsPerConnection: 1_024,
   /**
-   * Streams of one connection that end by a reset within quickResetMs of their opening ("rapid
-   * reset"). More: the connection ends with ENHANCE_YOUR_CALM.
+   * The same while no call of the connection was authenticated: as many as clients assume before
+   * they have read SETTINGS.
+   */
+  maxUnauthenticatedStreams: 100,
+  /**
+   * Milliseconds that starting calls may take in one turn of the event loop, those of connections
+   * with a token; a fourth of it for those without one, and for health. The rest waits for the
+   * next turn, each connection's next call before any connection's second.
+   */
+  maxStartMsPerTick: 5,
+  /** Calls of connections without a token started in one turn, and of health. The rest waits. */
+  maxUnauthenticatedStartsPerTick: 16,
+  /**
+   * Refused calls, resets and broken frames of the connections without a token from one address
+   * (IPv6: one network of 64 bits). More: a connection ends with ENHANCE_YOUR_CALM at its next one
+   * beyond penalisedFaults, and new ones are opened slowly until half of it is restored.
+   */
+  faultBurst: 1_024,
+  /** Of these, restored in each second. */
+  faultsPerSecond: 64,
+  /** The same of one connection. More: it ends with ENHANCE_YOUR_CALM. */
+  connectionFaultBurst: 256,
+  /** Of these, restored in each second. */
+  connectionFaultsPerSecond: 16,
+  /** Refusals and resets that a connection may have whose address has none left. */
+  penalisedFaults: 8,
+  /** Connections from one address that showed no token. More are opened slowly. */
+  connectionBurst: 1_024,
+  /** Of these, restored in each second. */
+  connectionsPerSecond: 64,
+  /** Calls in the first bytes of a connection. With more, it ends with ENHANCE_YOUR_CALM. */
+  maxFirstCalls: 128,
+  /** The same from an address that has done too much. */
+  penalisedFirstCalls: 32,
+  /** Connections opened in one turn of the event loop. The others wait for the next. */
+  maxOpeningsPerTick: 8,
+  /** Connections opened per second of an address that has done too much. The others wait, unread. */
+  penalisedOpeningsPerSecond: 200,
+  /** Connections of one address that wait to be opened. One more is closed. */
+  maxWaitingConnections: 512,
+  /**
+   * Queries of the token store for the unknown tokens of one address. More are refused with
+   * UNAVAILABLE; a token that is new in the store is known after storePollMs in any case.
+   */
+  lookupBurst: 64,
+  /** Of these, restored in each second. */
+  lookupsPerSecond: 8,
+  /** Addresses whose refusals are remembered. The oldest is forgotten. */
+  maxAddressAccounts: 16_384,
+  /**
+   * Streams of a connection with a token that end by a reset within quickResetMs of their opening
+   * ("rapid reset"). More: the connection ends with ENHANCE_YOUR_CALM.
    */
   quickResetBurst: 4_096,
   /** Quick resets of one connection that are forgiven in each second. */
@@ -78,8 +128,6 @@ export const TRANSPORT_LIMITS = {
   maxUnreadReplyBytes: 67_108_864,
   /** Milliseconds until a caller has taken such an answer. Then it is reset with ENHANCE_YOUR_CALM. */
   replyTimeoutMs: 30_000,
-  /** Calls without a token (health) open at once on one connection. More: RESOURCE_EXHAUSTED. */
-  maxCallsWithoutToken: 8,
   /**
    * Bytes of a request by Connect or gRPC-Web that are still read, and dropped, when it is too large,
    * and again when it is answered, so that its caller gets the answer. More: on HTTP/2 the stream is

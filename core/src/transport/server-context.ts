@@ -4,6 +4,9 @@ import type { AggregatedLog } from "../broker/aggregated-log.ts";
 import type { Clock } from "../broker/clock.ts";
 import type { Logger } from "../broker/logger.ts";
 import type { MethodTable } from "./calls/method-table.ts";
+import type { AddressAccounts } from "./connections/address-accounts.ts";
+import type { CallScheduler } from "./connections/call-scheduler.ts";
+import type { OpeningQueue } from "./connections/opening-queue.ts";
 import type { Sweeper } from "./connections/sweeper.ts";
 import type { TickScheduler } from "./connections/tick-scheduler.ts";
 import type { DiscoveryHeaders, GrpcHeaders } from "./discovery.ts";
@@ -22,6 +25,9 @@ export interface ServerContext {
   readonly peerLog: AggregatedLog;
   readonly observer: TransportObserver;
   readonly ticks: TickScheduler;
+  readonly scheduler: CallScheduler;
+  readonly accounts: AddressAccounts;
+  readonly openings: OpeningQueue;
   readonly sweeper: Sweeper;
   readonly gunzipPool: GunzipPool;
   /** Every response to a call has them. */

@@ -15,8 +15,12 @@ import { type Logger, silentLogger } from "../broker/logger.ts";
 import type { MediaHttp } from "../media/media-http.ts";
 import type { Method } from "./calls/method.ts";
 import { MethodTable, pathOf } from "./calls/method-table.ts";
-import { Http2Connection, ignore } from "./connections/http2-connection.ts";
+import { AddressAccounts } from "./connections/address-accounts.ts";
+import { CallScheduler } from "./connections/call-scheduler.ts";
+import { countFirstCalls, refuseFirstCalls } from "./connections/first-flight.ts";
+import { Http2Connection, hostOf, ignore } from "./connections/http2-connection.ts";
 import { Listener, type TlsFiles } from "./connections/listener.ts";
+import { OpeningQueue } from "./connections/opening-queue.ts";
 import { Sweeper } from "./connections/sweeper.ts";
 import { TickScheduler } from "./connections/tick-scheduler.ts";
 import { discoveryHeaders, grpcHeaders } from "./discovery.ts";
@@ -154,6 +158,7 @@ export class TransportServer {
       await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
     }
     for (const { session } of this.#connections) session.destroy();
+    this.#context.openings.close();
     await this.#listener.destroy();
     this.#http1.close();
     this.#context.sweeper.close();
@@ -161,6 +166,7 @@ export class TransportServer {
   }
 
   #http2(socket: Socket, address: string, openedAtMs: number): void {
+    if (!this.#admitFirstCalls(socket, address)) return;
     const session = performServerHandshake(socket, sessionOptions(this.#context.limits));
     const connection = new Http2Connection(this.#context, session, address, openedAtMs);
     this.#connections.add(connection);
@@ -168,6 +174,20 @@ export class TransportServer {
     session.on("stream", (stream, headers, _flags, rawHeaders) =>
       this.#stream(connection, stream, headers, rawHeaders),
     );
+  }
+
+  /** Ends a connection that has sent more calls than clients send before they know SETTINGS. */
+  #admitFirstCalls(socket: Socket, address: string): boolean {
+    const count = countFirstCalls(socket);
+    if (count === 0) return true;
+    const { clock, accounts, limits } = this.#context;
+    const account = accounts.of(hostOf(address));
+    const nowMs = clock.now();
+    const most = account.isPenalised(nowMs) ? limits.penalisedFirstCalls : limits.maxFirstCalls;
+    if (count <= most) return true;
+    account.faults.take(nowMs, limits.connectionFaultBurst);
+    refuseFirstCalls(socket);
+    return false;
   }
 
   #stream(
@@ -196,6 +216,7 @@ function createContext(options: ServerOptions, methods: readonly Method[]): Serv
   const limits = resolveTransportLimits(options.limits);
   const log = options.log ?? silentLogger;
   const discovery = discoveryHeaders();
+  const ticks = new TickScheduler();
   return {
     discovery,
     grpcHeaders: grpcHeaders(discovery),
@@ -206,7 +227,10 @@ function createContext(options: ServerOptions, methods: readonly Method[]): Serv
     log,
     peerLog: new AggregatedLog(log, clock),
     observer: options.observer ?? silentTransportObserver,
-    ticks: new TickScheduler(),
+    ticks,
+    scheduler: new CallScheduler(limits, clock, ticks),
+    accounts: new AddressAccounts(limits, clock),
+    openings: new OpeningQueue(limits, clock, ticks),
     sweeper: new Sweeper(clock),
     gunzipPool: new GunzipPool(limits.maxConcurrentGunzips),
     state: {
@@ -245,7 +269,10 @@ function sessionOptions(limits: TransportLimits): ServerSessionOptions {
     streamResetBurst: limits.streamResetBurst,
     streamResetRate: limits.streamResetRate,
     settings: {
-      maxConcurrentStreams: limits.maxStreamsPerConnection,
+      maxConcurrentStreams: Math.min(
+        limits.maxUnauthenticatedStreams,
+        limits.maxStreamsPerConnection,
+      ),
       initialWindowSize: limits.streamWindowBytes,
       maxHeaderListSize: limits.maxHeaderBytes,
       enablePush: false,

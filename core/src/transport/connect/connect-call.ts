@@ -106,9 +106,6 @@ export class ConnectCall {
     checkOpen(this.#context, method.access);
     checkAccess(method.access, principal);
     checkInstance(this.#context.discovery, requestHeader(this.#exchange, INSTANCE_HEADER));
-    if (principal === undefined) {
-      this.#atEnd(connection.authCache.admitAnonymous(this.#context.limits.maxCallsWithoutToken));
-    }
     const timeoutMs = callerTimeout(this.#exchange, this.kind);
     const encoding = requestEncoding(this.#exchange, this.kind);
     const call = new ActiveCall(principal, connection, this.#arrivedAtMs, timeoutMs);

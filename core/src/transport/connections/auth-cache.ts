@@ -4,7 +4,6 @@
  */
 import type { Authentication, Authenticator } from "../../auth/principal.ts";
 import type { Clock } from "../../broker/clock.ts";
-import { BrokerError } from "../../broker/errors.ts";
 
 /** After this a principal is looked up again, so that the token's last use is recorded. */
 const KNOWN_FOR_MS = 1_000;
@@ -17,7 +16,6 @@ export class AuthCache {
   #knownUntilMs = 0;
   #undo: (() => void) | undefined;
   #closed = false;
-  #anonymousCalls = 0;
   /** By header; made at the first look-up that takes a while, which few connections have. */
   #lookups: Map<string, Promise<Authentication>> | undefined;
 
@@ -39,18 +37,6 @@ export class AuthCache {
     if (answer instanceof Promise) return this.#lookUp(header, answer);
     this.#remember(header, answer, nowMs);
     return answer;
-  }
-
-  /** Counts a call without a token; call the returned function once when it ends. */
-  admitAnonymous(most: number): () => void {
-    if (this.#anonymousCalls >= most) {
-      const text = `too many calls without a token on one connection, limit ${most}`;
-      throw new BrokerError("too_many_streams", text);
-    }
-    this.#anonymousCalls += 1;
-    return () => {
-      this.#anonymousCalls -= 1;
-    };
   }
 
   /** The connection is closed. Idempotent. */

@@ -1,4 +1,4 @@
-/** One HTTP/2 connection: timeouts, pings, the rate of resets, authentication. */
+/** One HTTP/2 connection: timeouts, pings, its waiting calls, its standing, authentication. */
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { LineKind } from "../../broker/aggregated-log.ts";
 import type { Peer } from "../../broker/caller.ts";
@@ -6,12 +6,14 @@ import { BrokerError } from "../../broker/errors.ts";
 import type { ServerContext } from "../server-context.ts";
 import { AuthCache } from "./auth-cache.ts";
 import { CallOrder } from "./call-order.ts";
+import { CallQueue } from "./call-scheduler.ts";
+import { Standing } from "./standing.ts";
 import { NOT_SWEPT, type Sweepable } from "./sweeper.ts";
 
-const ENDED_FOR_RESETS: LineKind = {
+const EXCEEDED: LineKind = {
   level: "warn",
   by: "peer",
-  text: "connection ended: it only opens and resets streams",
+  text: "connection ended: too many of its calls were refused or reset",
 };
 
 export class Http2Connection implements Peer, Sweepable {
@@ -20,14 +22,16 @@ export class Http2Connection implements Peer, Sweepable {
   readonly session: ServerHttp2Session;
   readonly order = new CallOrder();
   readonly authCache: AuthCache;
+  readonly standing: Standing;
+  readonly queue = new CallQueue("unauthenticated");
   readonly #context: ServerContext;
   readonly #openedAtMs: number;
   #opened = false;
   #pingedAtMs: number;
   #pingAwaited = false;
   #aliveCheck: Promise<boolean> | undefined;
-  #resets = 0;
-  #resetsAtMs = 0;
+  #healthQueue: CallQueue | undefined;
+  #raised = false;
 
   constructor(
     context: ServerContext,
@@ -41,11 +45,18 @@ export class Http2Connection implements Peer, Sweepable {
     this.authCache = new AuthCache(context.authenticator, context.clock);
     this.#openedAtMs = openedAtMs;
     this.#pingedAtMs = context.clock.now();
-    session.setLocalWindowSize(context.limits.connectionWindowBytes);
+    this.standing = new Standing({
+      account: context.accounts.of(hostOf(address)),
+      authenticator: context.authenticator,
+      clock: context.clock,
+      limits: context.limits,
+      changed: (isAuthenticated) => this.#standingChanged(isAuthenticated),
+      exceeded: () => this.#exceeded(),
+    });
     session.once("remoteSettings", () => {
       this.#opened = true;
     });
-    session.on("error", (error) => context.log.debug({ error, peer: address }, "connection error"));
+    session.on("error", (error) => this.#failed(error));
     session.once("close", () => this.#closed());
     context.sweeper.add(this);
     context.observer.connectionOpened("h2");
@@ -74,18 +85,26 @@ export class Http2Connection implements Peer, Sweepable {
     return this.#aliveCheck;
   }
 
+  /** Where a call of health waits. While the connection has a token, health is a call as others. */
+  get healthQueue(): CallQueue {
+    if (this.standing.isAuthenticated) return this.queue;
+    this.#healthQueue ??= new CallQueue("health");
+    return this.#healthQueue;
+  }
+
   /**
-   * A stream has closed. A reset soon after its opening counts.
+   * A stream has closed. If its peer has reset it, that counts.
    *
    * node:http2 keeps its streams in a Map, whose former storages hold closed ones until a full
    * collection. Without its listeners, such a stream holds nothing of its call.
    */
   streamClosed(stream: ServerHttp2Stream, openedAtMs: number): void {
     if (stream.destroyed) stream.removeAllListeners().on("error", ignore);
-    const { rstCode } = stream;
-    if (rstCode === constants.NGHTTP2_NO_ERROR || this.session.destroyed) return;
-    const nowMs = this.#context.clock.now();
-    if (nowMs - openedAtMs <= this.#context.limits.quickResetMs) this.#countReset(nowMs);
+    if (this.session.destroyed) return;
+    // A peer may reset with NO_ERROR too, but only core ends a stream it has answered with it.
+    if (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR) {
+      this.standing.reset(openedAtMs);
+    }
   }
 
   /** Sends GOAWAY: the peer opens no more streams; those on their way are still answered. */
@@ -93,17 +112,33 @@ export class Http2Connection implements Peer, Sweepable {
     if (!this.session.destroyed) this.session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
   }
 
-  /** Ends the connection if it resets too many streams. */
-  #countReset(nowMs: number): void {
-    const { quickResetBurst, quickResetsPerSecond } = this.#context.limits;
-    const forgiven = ((nowMs - this.#resetsAtMs) * quickResetsPerSecond) / 1_000;
-    this.#resets = Math.max(0, this.#resets - forgiven) + 1;
-    this.#resetsAtMs = nowMs;
-    if (this.#resets <= quickResetBurst) return;
-    this.#context.peerLog.add(ENDED_FOR_RESETS, hostOf(this.address));
+  /** A connection with a token may have more streams, and more bytes on their way. */
+  #standingChanged(isAuthenticated: boolean): void {
+    this.#context.scheduler.changePriority(
+      this.queue,
+      isAuthenticated ? "authenticated" : "unauthenticated",
+    );
+    if (!isAuthenticated || this.#raised || this.session.destroyed) return;
+    this.#raised = true;
+    const { connectionWindowBytes, maxStreamsPerConnection } = this.#context.limits;
+    this.session.setLocalWindowSize(connectionWindowBytes);
+    this.session.settings({ maxConcurrentStreams: maxStreamsPerConnection });
+  }
+
+  #exceeded(): void {
+    this.#context.peerLog.add(EXCEEDED, hostOf(this.address));
     this.#context.observer.connectionRefused("resets");
-    const error = new BrokerError("too_many_streams", "too many streams opened and reset");
+    const error = new BrokerError("too_many_streams", "too many calls refused or reset");
     this.session.destroy(error, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  /** What node:http2 itself ends a connection for counts as many faults. */
+  #failed(error: Error): void {
+    this.#context.log.debug({ error, peer: this.address }, "connection error");
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code.startsWith("ERR_HTTP2_")) {
+      this.standing.refused(this.#context.limits.connectionFaultBurst / 4);
+    }
   }
 
   #answersPing(timeoutMs: number): Promise<boolean> {
@@ -143,6 +178,7 @@ export class Http2Connection implements Peer, Sweepable {
   #closed(): void {
     this.#context.sweeper.delete(this);
     this.authCache.close();
+    this.standing.close();
     this.#context.observer.connectionClosed("h2");
   }
 }

@@ -103,12 +103,24 @@ export class Listener {
     const undo = this.#limitOpening(socket);
     sniff(socket, (protocol) => {
       undo.sniffed();
-      if (this.#tls !== undefined) {
-        if (protocol === "tls") this.#tls.emit("connection", socket);
+      const tls = this.#tls;
+      if (tls !== undefined) {
+        if (protocol === "tls") this.#admit(socket, host, () => tls.emit("connection", socket));
         else this.#refusePlaintext(socket, protocol, host);
       } else if (protocol === "tls") this.#refuseTls(socket, host);
-      else this.#dispatch(socket, protocol, address, undo.openedAtMs);
+      else {
+        this.#admit(socket, host, () => this.#dispatch(socket, protocol, address, undo.openedAtMs));
+      }
     });
+  }
+
+  /** Opens the connection in its turn. */
+  #admit(socket: Socket, host: string, open: () => void): void {
+    const { accounts, openings, observer } = this.#context;
+    if (openings.admit(accounts.of(host), socket, open)) return;
+    this.#context.peerLog.add(REFUSED.too_many_from_address, host);
+    observer.connectionRefused("too_many_from_address");
+    socket.destroy();
   }
 
   #refusal(host: string): "too_many" | "too_many_from_address" | undefined {

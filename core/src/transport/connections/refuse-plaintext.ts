@@ -16,15 +16,16 @@ const HTTP1_ANSWER = [
 /** Answers and closes. */
 export function refusePlaintext(socket: Socket, protocol: "h2" | "http1"): void {
   socket.resume();
+  const http2Answer = () => goaway(constants.NGHTTP2_INADEQUATE_SECURITY, TEXT);
   socket.end(protocol === "h2" ? http2Answer() : HTTP1_ANSWER, () => socket.destroySoon());
 }
 
 /** An empty SETTINGS and a GOAWAY with the reason as debug data (RFC 9113, 6.8). */
-function http2Answer(): Buffer {
+export function goaway(code: number, reason: string): Buffer {
   const settings = frame(0x4, Buffer.alloc(0));
-  const goaway = Buffer.alloc(8);
-  goaway.writeUInt32BE(constants.NGHTTP2_INADEQUATE_SECURITY, 4);
-  return Buffer.concat([settings, frame(0x7, Buffer.concat([goaway, Buffer.from(TEXT)]))]);
+  const payload = Buffer.alloc(8);
+  payload.writeUInt32BE(code, 4);
+  return Buffer.concat([settings, frame(0x7, Buffer.concat([payload, Buffer.from(reason)]))]);
 }
 
 function frame(type: number, payload: Buffer): Buffer {

@@ -1,4 +1,4 @@
-/** Opens every native gRPC call: method, authentication, admission, headers. */
+/** Opens every native gRPC call, in its turn: method, authentication, admission, headers. */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { INSTANCE_HEADER } from "@seabird-chat/protocol";
 import type { Authentication, Principal } from "../../auth/principal.ts";
@@ -7,6 +7,7 @@ import { ActiveCall } from "../calls/active-call.ts";
 import { checkAccess, checkInstance, checkOpen, refusalError } from "../calls/admission.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method } from "../calls/method.ts";
+import type { PendingCall } from "../connections/call-scheduler.ts";
 import type { Http2Connection } from "../connections/http2-connection.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type CallSetup, header, refuse } from "./call-setup.ts";
@@ -28,24 +29,22 @@ export function openCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): void {
-  const begin = new CallOpening(context, connection, stream, headers);
-  const method = context.methods.get(headers[":path"] ?? "");
-  if (!(method instanceof Promise)) begin.authenticate(method);
-  else {
-    method.then(
-      (late) => begin.authenticate(late),
-      (reason) => begin.refuse(BrokerError.from(reason)),
-    );
-  }
+  const opening = new CallOpening(context, connection, stream, headers);
+  const isHealth = headers[":path"]?.startsWith(HEALTH_PREFIX) === true;
+  context.scheduler.submit(isHealth ? connection.healthQueue : connection.queue, opening);
 }
 
-class CallOpening {
+const HEALTH_PREFIX = "/grpc.health.v1.Health/";
+
+class CallOpening implements PendingCall {
+  readonly arrivedAtMs: number;
+  gone = false;
+  #onGone: (() => void) | undefined;
   #method: Method | undefined;
   readonly #context: ServerContext;
   readonly #connection: Http2Connection;
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
-  readonly #arrivedAtMs: number;
 
   constructor(
     context: ServerContext,
@@ -57,10 +56,32 @@ class CallOpening {
     this.#connection = connection;
     this.#stream = stream;
     this.#headers = headers;
-    this.#arrivedAtMs = context.clock.now();
+    this.arrivedAtMs = context.clock.now();
   }
 
-  authenticate(method: Method | undefined): void {
+  /** A reset of a call that waits counts at once, and not in its turn. */
+  wait(): void {
+    this.#onGone = () => {
+      this.gone = true;
+      this.#connection.streamClosed(this.#stream, this.arrivedAtMs);
+    };
+    this.#stream.once("close", this.#onGone);
+  }
+
+  start(): void {
+    if (this.#onGone !== undefined) this.#stream.removeListener("close", this.#onGone);
+    this.#onGone = undefined;
+    const method = this.#context.methods.get(this.#headers[":path"] ?? "");
+    if (!(method instanceof Promise)) this.#authenticate(method);
+    else {
+      method.then(
+        (late) => this.#authenticate(late),
+        (reason) => this.#refuse(BrokerError.from(reason)),
+      );
+    }
+  }
+
+  #authenticate(method: Method | undefined): void {
     this.#method = method;
     if (method?.access === "open") {
       this.#admit(undefined);
@@ -71,40 +92,43 @@ class CallOpening {
     else {
       answer.then(
         (late) => this.#authenticated(late),
-        (reason) => this.refuse(BrokerError.from(reason)),
+        (reason) => this.#refuse(BrokerError.from(reason)),
       );
     }
   }
 
   #authenticated(answer: Authentication): void {
-    if (answer.ok) this.#admit(answer.principal);
-    else this.refuse(refusalError(answer.refusal));
+    if (answer.ok) {
+      this.#connection.standing.accept(answer.principal);
+      this.#admit(answer.principal);
+    } else this.#refuse(refusalError(answer.refusal));
   }
 
   #admit(principal: Principal | undefined): void {
     if (this.#stream.closed) {
-      this.#connection.streamClosed(this.#stream, this.#arrivedAtMs);
+      this.#connection.streamClosed(this.#stream, this.arrivedAtMs);
       return;
     }
     try {
       this.#serve(principal);
     } catch (reason) {
-      this.refuse(BrokerError.from(reason));
+      this.#refuse(BrokerError.from(reason));
     }
   }
 
-  refuse(error: BrokerError): void {
+  #refuse(error: BrokerError): void {
     const method = this.#method;
     const path = method === undefined ? "unknown" : (this.#headers[":path"] ?? "unknown");
     logFailure(this.#context, path, error);
-    const durationMs = this.#context.clock.now() - this.#arrivedAtMs;
+    const durationMs = this.#context.clock.now() - this.arrivedAtMs;
     this.#context.observer.callEnded(path, "grpc", error.code, durationMs);
     const stream = this.#stream;
-    const closed = () => this.#connection.streamClosed(stream, this.#arrivedAtMs);
+    const closed = () => this.#connection.streamClosed(stream, this.arrivedAtMs);
     // The caller may have gone during the look-up.
     if (stream.destroyed) closed();
     else stream.on("close", closed);
     refuse(this.#context, stream, error);
+    this.#connection.standing.refused();
   }
 
   #serve(principal: Principal | undefined): void {
@@ -116,17 +140,13 @@ class CallOpening {
     checkOpen(this.#context, method.access);
     checkAccess(method.access, principal);
     checkInstance(this.#context.discovery, header(this.#headers, INSTANCE_HEADER));
-    if (principal === undefined) {
-      const most = this.#context.limits.maxCallsWithoutToken;
-      this.#stream.once("close", this.#connection.authCache.admitAnonymous(most));
-    }
     const timeoutMs = parseTimeout(header(this.#headers, "grpc-timeout"));
     const setup: CallSetup = {
       context: this.#context,
       connection: this.#connection,
       stream: this.#stream,
       path,
-      call: new ActiveCall(principal, this.#connection, this.#arrivedAtMs, timeoutMs),
+      call: new ActiveCall(principal, this.#connection, this.arrivedAtMs, timeoutMs),
       encoding: parseEncoding(header(this.#headers, "grpc-encoding")),
     };
     if (method.kind === "unary") new UnaryCall(setup, method).start();

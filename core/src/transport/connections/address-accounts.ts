@@ -1,0 +1,99 @@
+/**
+ * What the peers of one network address did lately that cost core something and brought nothing:
+ * refused calls, resets, broken frames, new connections, look-ups of tokens. It outlives their
+ * connections, so that connecting again renews nothing.
+ *
+ * It says nothing of connections that have shown a token in force.
+ */
+import { isIPv6 } from "node:net";
+import type { Clock } from "../../broker/clock.ts";
+import type { TransportLimits } from "../limits.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+export class AddressAccount {
+  /** Refused calls, resets and broken frames. */
+  readonly faults: TokenBucket;
+  readonly connections: TokenBucket;
+  /** Tokens that only the store can know. */
+  readonly lookups: TokenBucket;
+  readonly #limits: TransportLimits;
+  #penalised = false;
+
+  constructor(limits: TransportLimits, nowMs: number) {
+    this.#limits = limits;
+    this.faults = new TokenBucket(limits.faultBurst, limits.faultsPerSecond, nowMs);
+    const { connectionBurst, connectionsPerSecond, lookupBurst, lookupsPerSecond } = limits;
+    this.connections = new TokenBucket(connectionBurst, connectionsPerSecond, nowMs);
+    this.lookups = new TokenBucket(lookupBurst, lookupsPerSecond, nowMs);
+  }
+
+  /** Since it had no faults or connections left, until it has half of both again. */
+  isPenalised(nowMs: number): boolean {
+    const { faultBurst, connectionBurst } = this.#limits;
+    const [faults, connections] = [this.faults.level(nowMs), this.connections.level(nowMs)];
+    if (faults < 1 || connections < 1) this.#penalised = true;
+    else if (faults >= faultBurst / 2 && connections >= connectionBurst / 2) {
+      this.#penalised = false;
+    }
+    return this.#penalised;
+  }
+
+  /** Nothing would be lost if it were forgotten. */
+  isUnused(nowMs: number): boolean {
+    return [this.faults, this.connections, this.lookups].every((each) => each.isFull(nowMs));
+  }
+}
+
+export class AddressAccounts {
+  readonly #limits: TransportLimits;
+  readonly #clock: Clock;
+  /** By address; the one that was made first comes first. */
+  readonly #accounts = new Map<string, AddressAccount>();
+
+  constructor(limits: TransportLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#accounts.size;
+  }
+
+  /** The account of an address, as a socket or a proxy's header names it. */
+  of(address: string): AddressAccount {
+    const key = networkOf(address);
+    const known = this.#accounts.get(key);
+    if (known !== undefined) return known;
+    const nowMs = this.#clock.now();
+    this.#makeRoom(nowMs);
+    const account = new AddressAccount(this.#limits, nowMs);
+    this.#accounts.set(key, account);
+    return account;
+  }
+
+  /** Forgets what is unused, a few at a time; the oldest one in any case if there are too many. */
+  #makeRoom(nowMs: number): void {
+    let looked = 0;
+    for (const [key, account] of this.#accounts) {
+      const isTooMany = this.#accounts.size >= this.#limits.maxAddressAccounts;
+      if (account.isUnused(nowMs) || (looked >= LOOKED_AT && isTooMany)) this.#accounts.delete(key);
+      else if (looked >= LOOKED_AT) return;
+      looked += 1;
+    }
+  }
+}
+
+/** Accounts that are looked at when a new one is made. */
+const LOOKED_AT = 8;
+
+/** The address, of IPv6 its first 64 bits: a subscriber has at least as many. */
+function networkOf(address: string): string {
+  if (address.startsWith("::ffff:") && address.includes(".")) return address.slice(7);
+  if (!isIPv6(address)) return address;
+  const [head = "", tail] = address.split("%", 1)[0]?.split("::") ?? [];
+  const groups = head === "" ? [] : head.split(":");
+  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
+  const all = [...groups, ...Array.from({ length: zeros }, () => "0"), ...rest];
+  return `${all.slice(0, 4).join(":")}::/64`;
+}

@@ -1,0 +1,100 @@
+/**
+ * What core thinks of one connection: whether a call on it was authenticated with a token that is
+ * still in force, and how much it has done that cost something and brought nothing.
+ */
+import type { Authenticator, Principal } from "../../auth/principal.ts";
+import type { Clock } from "../../broker/clock.ts";
+import type { TransportLimits } from "../limits.ts";
+import type { AddressAccount } from "./address-accounts.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+export interface StandingDeps {
+  readonly account: AddressAccount;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  /** A token was accepted, or has ended: the connection is without one again. */
+  readonly changed: (isAuthenticated: boolean) => void;
+  /** It has done too much. Called once. */
+  readonly exceeded: () => void;
+}
+
+export class Standing {
+  readonly account: AddressAccount;
+  readonly #deps: StandingDeps;
+  readonly #faults: TokenBucket;
+  #faultCount = 0;
+  #principal: Principal | undefined;
+  #undo: (() => void) | undefined;
+  #resets: TokenBucket | undefined;
+  #over = false;
+
+  constructor(deps: StandingDeps) {
+    this.#deps = deps;
+    this.account = deps.account;
+    const { connectionFaultBurst, connectionFaultsPerSecond } = deps.limits;
+    const nowMs = deps.clock.now();
+    this.#faults = new TokenBucket(connectionFaultBurst, connectionFaultsPerSecond, nowMs);
+  }
+
+  get isAuthenticated(): boolean {
+    return this.#principal !== undefined;
+  }
+
+  /** A call was authenticated. Its connection is not counted as its address's any more. */
+  accept(principal: Principal): void {
+    if (this.#principal !== undefined || this.#over) return;
+    this.#principal = principal;
+    this.account.connections.giveBack(1);
+    this.#undo = this.#deps.authenticator.onEnd(principal, () => this.#tokenEnded());
+    this.#deps.changed(true);
+  }
+
+  /** A call was refused, or broken. Only connections without a token may do it too often. */
+  refused(count = 1): void {
+    if (this.#principal !== undefined) return;
+    const nowMs = this.#deps.clock.now();
+    const { penalisedFaults } = this.#deps.limits;
+    this.#faultCount += count;
+    const isOwnLeft = this.#faults.take(nowMs, count);
+    const isAddressLeft = this.account.faults.take(nowMs, count);
+    if (isOwnLeft && (isAddressLeft || this.#faultCount <= penalisedFaults)) return;
+    this.#exceed();
+  }
+
+  /**
+   * The peer has reset a stream. Without a token each one counts, whatever happened since its
+   * opening; with one those that come so soon that they are no honest cancellations.
+   */
+  reset(openedAtMs: number): void {
+    if (this.#principal === undefined) {
+      this.refused();
+      return;
+    }
+    const { clock, limits } = this.#deps;
+    const nowMs = clock.now();
+    if (nowMs - openedAtMs > limits.quickResetMs) return;
+    const { quickResetBurst, quickResetsPerSecond } = limits;
+    this.#resets ??= new TokenBucket(quickResetBurst, quickResetsPerSecond, nowMs);
+    if (!this.#resets.take(nowMs)) this.#exceed();
+  }
+
+  /** The connection is closed. Idempotent. */
+  close(): void {
+    this.#over = true;
+    this.#undo?.();
+    this.#undo = undefined;
+  }
+
+  #tokenEnded(): void {
+    this.#undo = undefined;
+    this.#principal = undefined;
+    if (!this.#over) this.#deps.changed(false);
+  }
+
+  #exceed(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#deps.exceeded();
+  }
+}
