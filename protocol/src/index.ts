@@ -5,6 +5,7 @@
  */
 
 export type { Attachment } from "./attachment.ts";
+export { blockCost, costOfKind } from "./block-cost.ts";
 export { BlockError, MAX_BLOCK_DEPTH } from "./block-error.ts";
 export {
   attachment,
@@ -69,6 +70,7 @@ export {
   MAX_IDS_PER_CALL,
   MAX_IDS_PER_SEND,
   MAX_LISTED_MEMBERS,
+  MAX_MESSAGE_BLOCKS,
   MAX_MESSAGE_ID_BYTES,
   MAX_QUOTE_NAME_BYTES,
   MAX_REFERENCE_TEXT_BYTES,

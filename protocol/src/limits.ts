@@ -3,6 +3,12 @@
  * clients keep to. Sizes are in bytes of UTF-8.
  */
 
+/**
+ * How many blocks one message may have, those inside others included; a link, mention, emoji, time or
+ * file counts as 4. With it, normalising, degrading and encoding a message takes at most 5 ms of a
+ * processor.
+ */
+export const MAX_MESSAGE_BLOCKS = 8_192;
 /** Of a message id, in bytes. */
 export const MAX_MESSAGE_ID_BYTES = 512;
 /** Of `referrer`, in bytes. */

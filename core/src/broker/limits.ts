@@ -29,6 +29,14 @@ export const BROKER_LIMITS = {
   /** Actions of one token at once, where their rate is limited; 0: those of one second. */
   maxActionBurstPerToken: 0,
   /**
+   * What one token's sends to backends that are not connected may cost a second, since all that
+   * becomes of them is their event: each 1, and 1 more for each 64 blocks and each 4 KiB. More:
+   * RESOURCE_EXHAUSTED, and no event.
+   */
+  maxAbsentSendCostPerSecond: 1_000,
+  /** The same at once. */
+  maxAbsentSendBurst: 4_000,
+  /**
    * Sends remembered by their idempotency keys, for one token's name. The one that succeeded first
    * is forgotten; if none has, a further one is refused with RESOURCE_EXHAUSTED.
    */

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
-import { attachment, ChatEventSchema, container, mention } from "@seabird-chat/protocol";
+import {
+  attachment,
+  bold,
+  ChatEventSchema,
+  container,
+  MAX_MESSAGE_BLOCKS,
+  mention,
+} from "@seabird-chat/protocol";
 import { chatEvent, type IncomingKind } from "./chat-events.ts";
 
 /** The event's JSON after a trip over the wire. */
@@ -192,4 +199,17 @@ test("what code without types gives wrongly is a TypeError that names it", () =>
   for (const [kind, incoming, message] of rows) {
     assert.throws(() => chatEvent(kind, incoming as never), { name: "TypeError", message });
   }
+});
+
+test("of more blocks than core takes, the plain text is reported", () => {
+  const said = (count: number) => {
+    const block = container(Array.from({ length: count }, () => bold("a")));
+    const { inner } = chatEvent("message", { channel: "room", user: "ann", text: "", block });
+    assert.ok(inner.case === "message");
+    return inner.value;
+  };
+  const most = Math.floor((MAX_MESSAGE_BLOCKS - 1) / 2);
+  assert.equal(said(most).rootBlock?.inner.case, "container");
+  const { rootBlock, text } = said(most + 1);
+  assert.deepEqual([rootBlock, text], [undefined, "a".repeat(most + 1)]);
 });

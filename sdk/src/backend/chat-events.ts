@@ -2,10 +2,13 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   type Block,
+  blockCost,
   type ChatEvent,
   ChatEventSchema,
   MAX_IDS_PER_CALL,
+  MAX_MESSAGE_BLOCKS,
   MemberChange,
+  plainText,
 } from "@seabird-chat/protocol";
 import { contentToWire } from "../link/content.ts";
 import type {
@@ -168,8 +171,11 @@ function source({ channel, user }: Pick<IncomingChannelMessage, "channel" | "use
 
 type GivenContent = Pick<IncomingMessage, "text" | "block">;
 
+/** Core takes no more than so many blocks: of more, their plain text is reported. */
 function content(incoming: GivenContent) {
-  return contentToWire(contentOf(incoming));
+  const wire = contentToWire(contentOf(incoming));
+  if ("text" in wire || blockCost(wire.rootBlock) <= MAX_MESSAGE_BLOCKS) return wire;
+  return { text: plainText(wire.rootBlock) };
 }
 
 /** Throws a TypeError if there is neither text nor block. */

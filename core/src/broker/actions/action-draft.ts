@@ -62,6 +62,8 @@ export class ActionDraft {
   /** Whether only those may do it, and read of it, who may read private messages. */
   isPrivate = false;
   mentionsEveryone = false;
+  /** What its blocks cost, as `blockCost` counts. */
+  blockCost = 0;
   /** Whether it has files without a url. */
   hasFilesWithoutUrl = false;
   content: MessageContent;

@@ -12,6 +12,7 @@ import { ActionDraft, type ActionRunnerDeps } from "./action-draft.ts";
 import { CHECKS, PREPARATIONS, type StepDeps } from "./action-steps.ts";
 import { askForFile } from "./ask-for-file.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
+import { absentSendRate, RateLimiter } from "./rate-limiter.ts";
 import { RequestIds } from "./request-ids.ts";
 import { RunningAction } from "./running-action.ts";
 
@@ -20,7 +21,8 @@ export class ActionRunner {
 
   constructor(deps: ActionRunnerDeps) {
     const keys = new IdempotencyKeys(deps.options, deps.clock);
-    this.#deps = { ...deps, keys, ids: new RequestIds() };
+    const absentSends = new RateLimiter(deps.options, deps.clock, absentSendRate(deps.options));
+    this.#deps = { ...deps, keys, ids: new RequestIds(), absentSends };
   }
 
   /** Rejects with a BrokerError. */

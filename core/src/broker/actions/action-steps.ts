@@ -1,13 +1,16 @@
 /**
  * The steps that an action goes through before its backend is asked, in this order: the caller is
- * admitted, ids are read, then scopes and fields are checked, then what the backend can do. Whatever
- * throws, nothing was announced, but for a backend that is absent.
+ * admitted, ids are read, then scopes and fields are checked, then what the backend can do. What costs
+ * much, such as normalising and encoding, comes after all that may refuse the action. Whatever throws,
+ * nothing was announced, but for a backend that is absent.
  */
 import type { Message } from "@bufbuild/protobuf";
 import {
   type Block,
   BlockError,
+  blockCost,
   ChatRequestSchema,
+  MAX_MESSAGE_BLOCKS,
   MAX_MESSAGE_ID_BYTES,
   type NormalisedMessage,
   normaliseMessage,
@@ -23,6 +26,7 @@ import { readCallBlocks } from "./call-blocks.ts";
 import { type DegradeTarget, degradeSend } from "./degrade.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import { withLinks } from "./link-files.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import { type KeyedFields, requestHash } from "./request-hash.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { MessageContent } from "./rows/action-row.ts";
@@ -37,9 +41,15 @@ const LONGEST_RESULT: SendResult = {
   sequence: 0n,
 };
 
+/** Of a send to an absent backend, that cost as much as a small one. */
+const BLOCKS_PER_COST = 64;
+const BYTES_PER_COST = 4_096;
+
 export interface StepDeps extends ActionRunnerDeps {
   readonly ids: RequestIds;
   readonly keys: IdempotencyKeys;
+  /** The rate of each token's sends to backends that are not connected. */
+  readonly absentSends: RateLimiter;
 }
 
 export type ActionStep = (draft: ActionDraft, deps: StepDeps) => void;
@@ -47,17 +57,21 @@ export type ActionStep = (draft: ActionDraft, deps: StepDeps) => void;
 /** The checks that do not depend on the backend. */
 export const CHECKS: readonly ActionStep[] = [
   admit,
-  readKey,
   readIds,
+  checkCost,
+  readKey,
+  readBlocks,
   findBackend,
   checkScopes,
   checkFields,
-  normaliseContent,
 ];
 
 /** What asks the backend, short of waiting for its answer. */
 export const PREPARATIONS: readonly ActionStep[] = [
   checkFeature,
+  checkCapacity,
+  spendAbsent,
+  normaliseContent,
   composeRequest,
   composeAnnouncement,
   checkLaterAnnouncements,
@@ -92,14 +106,23 @@ function readIds(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDe
       ? { ...readBackendId(target.id, maxAbsoluteIdBytes), relative: "" }
       : readTargetId(row.field, target.id, maxAbsoluteIdBytes);
   if (given?.options !== undefined) checkOptionIds(given.options, maxAbsoluteIdBytes);
-  if (given?.rootBlock !== undefined) {
-    const { mentionsEveryone, hasFilesWithoutUrl } = readCallBlocks(
-      given.rootBlock,
-      maxAbsoluteIdBytes,
-    );
-    draft.mentionsEveryone = mentionsEveryone;
-    draft.hasFilesWithoutUrl = hasFilesWithoutUrl;
-  }
+}
+
+/** Before anything walks over the blocks in another way. */
+function checkCost(draft: ActionDraft): void {
+  const root = draft.given?.rootBlock;
+  if (root === undefined) return;
+  draft.blockCost = blockCost(root);
+  if (draft.blockCost <= MAX_MESSAGE_BLOCKS) return;
+  throw new BrokerError("bad_block", `more than ${MAX_MESSAGE_BLOCKS} blocks in a message`);
+}
+
+function readBlocks(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDeps): void {
+  const root = draft.given?.rootBlock;
+  if (root === undefined) return;
+  const { mentionsEveryone, hasFilesWithoutUrl } = readCallBlocks(root, maxAbsoluteIdBytes);
+  draft.mentionsEveryone = mentionsEveryone;
+  draft.hasFilesWithoutUrl = hasFilesWithoutUrl;
 }
 
 function findBackend(draft: ActionDraft, { backends }: StepDeps): void {
@@ -128,11 +151,25 @@ function checkFields(draft: ActionDraft): void {
   if (options !== undefined) draft.content = { ...draft.content, options };
 }
 
+/** Whether the backend could take any request now. */
+function checkCapacity({ backend }: ActionDraft): void {
+  backend?.checkCapacity(0);
+}
+
+/** All that becomes of a send to an absent backend is its event: that has a rate of its own. */
+function spendAbsent(draft: ActionDraft, { absentSends }: StepDeps): void {
+  const { backend, row, call, blockCost: blocks } = draft;
+  if (backend !== undefined || row.announce === undefined) return;
+  absentSends.spend(call.caller.tokenId, 1 + Math.floor(blocks / BLOCKS_PER_COST));
+}
+
 function normaliseContent(draft: ActionDraft, deps: StepDeps): void {
-  const { given } = draft;
+  const { given, backend, call } = draft;
   if (given === undefined) return;
   const { text, rootBlock, format, bytes } = normalised(given.text, given.rootBlock);
   checkSize(bytes, deps);
+  const cost = Math.floor(bytes / BYTES_PER_COST);
+  if (backend === undefined && cost > 0) deps.absentSends.spend(call.caller.tokenId, cost);
   draft.format = format;
   draft.content = { ...draft.content, text, rootBlock };
 }

@@ -8,9 +8,31 @@ import type { ResolvedBrokerOptions } from "../options.ts";
 
 const MS_PER_SECOND = 1_000;
 
+/** How much of something one token may have. */
+export interface Rate {
+  /** In the long run; 0: no limit. */
+  readonly perSecond: number;
+  /** At once; 0: what it may have in a second. */
+  readonly burst: number;
+  /** What is counted, for the refusal: `actions`. */
+  readonly what: string;
+}
+
+/** Any action counts as one. */
+function actionRate(options: ResolvedBrokerOptions): Rate {
+  const { maxActionsPerSecondPerToken: perSecond, maxActionBurstPerToken: burst } = options;
+  return { perSecond, burst, what: "actions" };
+}
+
+/** By what they cost, as `maxAbsentSendCostPerSecond` says. */
+export function absentSendRate(options: ResolvedBrokerOptions): Rate {
+  const { maxAbsentSendCostPerSecond: perSecond, maxAbsentSendBurst: burst } = options;
+  return { perSecond, burst, what: "units of sends to absent backends" };
+}
+
 export class RateLimiter {
   readonly #clock: Clock;
-  readonly #perSecond: number;
+  readonly #rate: Rate;
   /** Time after which one action is restored. */
   readonly #costMs: number;
   readonly #burstMs: number;
@@ -18,11 +40,12 @@ export class RateLimiter {
   /** By token; the one that acted longest ago comes first. */
   readonly #restoredAtMs = new Map<string, number>();
 
-  constructor(options: ResolvedBrokerOptions, clock: Clock) {
+  /** Default: of actions. */
+  constructor(options: ResolvedBrokerOptions, clock: Clock, rate = actionRate(options)) {
     this.#clock = clock;
-    this.#perSecond = options.maxActionsPerSecondPerToken;
-    this.#costMs = MS_PER_SECOND / this.#perSecond;
-    const burst = options.maxActionBurstPerToken || this.#perSecond;
+    this.#rate = rate;
+    this.#costMs = MS_PER_SECOND / rate.perSecond;
+    const burst = rate.burst || rate.perSecond;
     this.#burstMs = Math.max(1, burst) * this.#costMs;
     this.#maxTokens = options.maxRatedTokens;
   }
@@ -32,14 +55,16 @@ export class RateLimiter {
     return this.#restoredAtMs.size;
   }
 
-  /** Counts an action of this token. Throws `rate_limited` with `retryAfterMs`. */
-  spend(tokenId: string): void {
-    if (this.#perSecond === 0) return;
+  /** Counts something of this token. Throws `rate_limited` with `retryAfterMs`. */
+  spend(tokenId: string, count = 1): void {
+    const { perSecond, what } = this.#rate;
+    if (perSecond === 0) return;
     const nowMs = this.#clock.now();
-    const restoredAtMs = Math.max(this.#restoredAtMs.get(tokenId) ?? 0, nowMs) + this.#costMs;
+    const costMs = count * this.#costMs;
+    const restoredAtMs = Math.max(this.#restoredAtMs.get(tokenId) ?? 0, nowMs) + costMs;
     const waitMs = restoredAtMs - nowMs - this.#burstMs;
     if (waitMs > 0) {
-      const message = `rate limit exceeded: ${this.#perSecond} actions a second for one token`;
+      const message = `rate limit exceeded: ${perSecond} ${what} a second for one token`;
       throw new BrokerError("rate_limited", message, { retryAfterMs: Math.ceil(waitMs) });
     }
     this.#restoredAtMs.delete(tokenId);

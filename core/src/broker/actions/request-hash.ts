@@ -1,7 +1,8 @@
 /** What a repeated call is compared by: a hash over the RPC's name and the request's fields. */
 import { hash } from "node:crypto";
-import { type DescMethodUnary, toBinary } from "@bufbuild/protobuf";
+import type { DescMethodUnary } from "@bufbuild/protobuf";
 import type { SendOptions, Tags } from "@seabird-chat/protocol";
+import { encode } from "../codec/encode.ts";
 
 /** A request whose call may be repeated with a key. */
 export interface KeyedFields {
@@ -21,6 +22,6 @@ export function requestHash(rpc: DescMethodUnary, request: KeyedFields): string 
     tags: Object.fromEntries(entries),
     ...(options && { options: { ...options, idempotencyKey: "" } }),
   };
-  const bytes = toBinary(rpc.input, compared as never);
+  const bytes = encode(rpc.input, compared as never);
   return hash("sha256", Buffer.concat([Buffer.from(`${rpc.name}\0`), bytes]), "base64");
 }

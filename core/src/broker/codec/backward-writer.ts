@@ -7,7 +7,7 @@ import { encodePart } from "@seabird-chat/protocol";
 import type { WireTag } from "./field-rules.ts";
 import { isUtf8 } from "./utf8.ts";
 
-/** Memory is used only as far as the largest message needs it. */
+/** For all but very large messages. */
 const CAPACITY_BYTES = 262_144;
 /** A tag and a length take at most so much. */
 const HEAD_BYTES = 16;
@@ -25,19 +25,25 @@ const IS_PLAIN: readonly boolean[] = Array.from({ length: 256 }, (_, byte) => {
 });
 
 export class BackwardWriter {
-  readonly #buffer = Buffer.allocUnsafeSlow(CAPACITY_BYTES);
+  readonly #buffer: Buffer;
   /** Where the message begins so far. */
-  at = CAPACITY_BYTES;
+  at: number;
   /** Something did not fit, so the message is of no use. */
   isFull = false;
 
+  /** Memory is used only as far as the largest message needs it. */
+  constructor(capacityBytes = CAPACITY_BYTES) {
+    this.#buffer = Buffer.allocUnsafeSlow(capacityBytes);
+    this.at = capacityBytes;
+  }
+
   reset(): void {
-    this.at = CAPACITY_BYTES;
+    this.at = this.#buffer.length;
     this.isFull = false;
   }
 
   get length(): number {
-    return CAPACITY_BYTES - this.at;
+    return this.#buffer.length - this.at;
   }
 
   /** The message, valid until the next one begins. */
@@ -69,6 +75,11 @@ export class BackwardWriter {
       buffer[at + index] = byte;
     }
     return seen < ONE_BYTE || isUtf8(bytes, from, to);
+  }
+
+  /** Bytes of any number as they are. */
+  raw(bytes: Uint8Array): void {
+    if (this.#move(bytes.length)) this.#buffer.set(bytes, this.at);
   }
 
   /** These few bytes as they are. */
@@ -188,7 +199,7 @@ export class BackwardWriter {
       this.#buffer[--this.at] = length;
       return;
     }
-    this.at -= length < 0x4000 ? 2 : 3;
+    this.at -= length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : 4;
     let at = this.at;
     let rest = length;
     for (; rest >= ONE_BYTE; rest >>>= 7) this.#buffer[at++] = (rest & 127) | ONE_BYTE;

@@ -11,6 +11,7 @@ import {
   type ChatEvent,
   ChatEventSchema,
   ConversationSchema,
+  costOfKind,
   EmojiSchema,
   EventSchema,
   MAX_EMOJI_BYTES,
@@ -217,6 +218,8 @@ export type ReportedEvent = Extract<ChatEvent["inner"], { case: ReportedKind }>;
 export interface BlockKind {
   readonly field: Field;
   readonly plain: (typeof PLAIN)[keyof typeof PLAIN];
+  /** How many blocks it counts as. */
+  readonly cost: number;
 }
 
 /** By the field's number in common.Block. */
@@ -233,7 +236,11 @@ function blockKind(member: Member): BlockKind {
   const row: BlockRow | undefined = BLOCKS[member.localName as BlockName];
   if (row === undefined) throw new Error(`common.Block.${member.name} has no row`);
   const [plain, rules] = row;
-  return { field: fieldOf(member, message(fieldsOf(member.message, rules))), plain: PLAIN[plain] };
+  return {
+    field: fieldOf(member, message(fieldsOf(member.message, rules))),
+    plain: PLAIN[plain],
+    cost: costOfKind(member.localName),
+  };
 }
 
 /** A kind of a backend's event that is published. */

@@ -2,7 +2,11 @@
  * Transcodes a message by the rules of its fields: finds them forwards, and writes them backwards.
  * Blocks are checked, and their plain texts written anew, as `normaliseMessage` does it.
  */
-import { MAX_BLOCK_DEPTH, MAX_REFERENCE_TEXT_BYTES } from "@seabird-chat/protocol";
+import {
+  MAX_BLOCK_DEPTH,
+  MAX_MESSAGE_BLOCKS,
+  MAX_REFERENCE_TEXT_BYTES,
+} from "@seabird-chat/protocol";
 import { BackwardWriter } from "./backward-writer.ts";
 import { BLOCK_KINDS, type BlockKind, PLAIN_IN_BLOCK, TEXT_BLOCK } from "./event-table.ts";
 import { ABSENT, FieldReader } from "./field-reader.ts";
@@ -29,6 +33,8 @@ export class FieldTranscoder {
   #maxIdBytes = 0;
   /** How many blocks there are around the next one. */
   #depth = 0;
+  /** What the blocks of the event cost so far. */
+  #cost = 0;
 
   begin(bytes: Uint8Array, idPrefix: string, maxIdBytes: number): void {
     this.input.begin(bytes);
@@ -41,6 +47,7 @@ export class FieldTranscoder {
     this.#idPrefix = idPrefix;
     this.#maxIdBytes = maxIdBytes;
     this.#depth = 0;
+    this.#cost = 0;
   }
 
   /** Whether the fields found last have a block, and not only a text that becomes one. */
@@ -217,6 +224,8 @@ export class FieldTranscoder {
     }
     const kind = BLOCK_KINDS.get(input.numberAt(at));
     if (kind === undefined || input.enter(kind.field, at, to) !== to) return false;
+    this.#cost += kind.cost;
+    if (this.#cost > MAX_MESSAGE_BLOCKS) return false;
     if (kind.plain === PLAIN.file) this.hasFiles = true;
     const first = input.depth;
     const firstItem = this.#plain.items;

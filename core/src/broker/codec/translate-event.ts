@@ -4,8 +4,11 @@
  */
 import {
   type Block,
+  BlockError,
+  blockCost,
   cutUtf8,
   encodePart,
+  MAX_MESSAGE_BLOCKS,
   MAX_REFERENCE_TEXT_BYTES,
   normaliseMessage,
   type OriginalFormat,
@@ -68,6 +71,8 @@ class EventTranslator {
     hasFiles: false,
   };
 
+  /** Of all blocks of the event. */
+  #blockCost = 0;
   /** Why an event with a value out of bounds is dropped. */
   #badReason: DropReason = "bad_field";
 
@@ -152,6 +157,10 @@ class EventTranslator {
   }
 
   #blocks(root: Block): void {
+    this.#blockCost += blockCost(root);
+    if (this.#blockCost > MAX_MESSAGE_BLOCKS) {
+      throw new BlockError(`more than ${MAX_MESSAGE_BLOCKS} blocks in an event`);
+    }
     this.#badReason = "bad_block";
     for (const { inner } of walkBlocks(root)) {
       const kind = BLOCK_KINDS_BY_NAME.get(inner.case ?? "");
