@@ -176,6 +176,8 @@ function assemble(modules: Modules, { config, log, metrics, tokens }: CoreDeps):
     ...(config.tls === undefined ? {} : { tls: config.tls }),
     routes: [{ ...metricsPage(metrics), access: ["admin", "metrics"] }],
     corsOrigins: config.corsOrigins,
+    hostNames: hostNames(config),
+    trustedProxies: config.trustedProxies,
     log,
     observer: metrics,
   });
@@ -204,6 +206,10 @@ function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): 
     "Timeouts of connections, calls and streams that are running",
     () => server.stats().activeTimeouts,
   );
+}
+
+function hostNames({ hostNames, media: { publicUrl } }: Config): readonly string[] {
+  return publicUrl === undefined ? hostNames : [...hostNames, new URL(publicUrl).hostname];
 }
 
 function metricsPage(metrics: Metrics): OpenPage {
@@ -236,7 +242,8 @@ async function open(
   signal: AbortSignal | undefined,
 ): Promise<Core> {
   const { tokens, broker, server, metrics, media } = assembled;
-  const pages = config.metricsBind && new PageServer([metricsPage(metrics)], log);
+  const pages =
+    config.metricsBind && new PageServer([metricsPage(metrics)], log, hostNames(config));
   const close = closer({ server, broker, tokens, media, log, pages });
   try {
     const address = await listen(server, config.bind);

@@ -50,9 +50,14 @@ class Attacker {
 }
 
 const head = (path: string, token: string, ...more: readonly string[]) =>
-  [`POST ${path} HTTP/1.1`, "host: core", `authorization: Bearer ${token}`, ...more, "", ""].join(
-    "\r\n",
-  );
+  [
+    `POST ${path} HTTP/1.1`,
+    "host: localhost",
+    `authorization: Bearer ${token}`,
+    ...more,
+    "",
+    "",
+  ].join("\r\n");
 
 const SEND = "/seabird.Seabird/SendMessage";
 const JSON_TYPE = "content-type: application/json";
@@ -64,7 +69,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   "a connection that is kept open for nothing": {
     options: { transportLimits: { http1IdleTimeoutMs: 300 } },
     async run({ attacker }) {
-      await attacker.send("GET /healthz HTTP/1.1\r\nhost: core\r\n\r\n");
+      await attacker.send("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
       await attacker.answer(/200 OK/);
       await attacker.closed();
     },
@@ -100,7 +105,9 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   "a body that never comes, of a request that is answered already": {
     options: { transportLimits: { requestBodyTimeoutMs: 300, handshakeTimeoutMs: 200 } },
     async run({ attacker }) {
-      await attacker.send("GET /healthz HTTP/1.1\r\nhost: core\r\ncontent-length: 100\r\n\r\n");
+      await attacker.send(
+        "GET /healthz HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n",
+      );
       await attacker.answer(/200 OK/);
       await attacker.closed();
     },
@@ -117,7 +124,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
       ]) {
         const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
         socket.on("error", () => {}).resume();
-        socket.write(`${line} HTTP/1.1\r\nhost: core\r\ncontent-length: 1000000\r\n\r\n`);
+        socket.write(`${line} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000\r\n\r\n`);
         await until("the end of the connection", () => {
           if (!socket.destroyed) socket.write("x");
           return socket.destroyed;
@@ -173,7 +180,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   "two lengths of one body": {
     async run({ attacker, token }) {
       const start = head(SEND, token, JSON_TYPE, "content-length: 5", "transfer-encoding: chunked");
-      await attacker.send(`${start}0\r\n\r\nGET /readyz HTTP/1.1\r\nhost: core\r\n\r\n`);
+      await attacker.send(`${start}0\r\n\r\nGET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n`);
       await attacker.closed();
       assert.doesNotMatch(attacker.text, /ready/);
     },
@@ -181,13 +188,13 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   "an upgrade, which is not taken": {
     async run({ attacker }) {
       const upgrade = ["connection: upgrade", "upgrade: h2c", "", ""];
-      await attacker.send(["GET /healthz HTTP/1.1", "host: core", ...upgrade].join("\r\n"));
+      await attacker.send(["GET /healthz HTTP/1.1", "host: localhost", ...upgrade].join("\r\n"));
       await attacker.answer(/200 OK/);
     },
   },
   "a tunnel": {
     async run({ attacker }) {
-      await attacker.send("CONNECT core:80 HTTP/1.1\r\nhost: core\r\n\r\n");
+      await attacker.send("CONNECT core:80 HTTP/1.1\r\nhost: localhost\r\n\r\n");
       await attacker.closed();
     },
   },

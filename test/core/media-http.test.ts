@@ -106,7 +106,7 @@ class Peer {
 }
 
 const putHead = (path: string, ...headers: readonly string[]) =>
-  [`PUT ${path} HTTP/1.1`, "host: core", ...headers, "", ""].join("\r\n");
+  [`PUT ${path} HTTP/1.1`, "host: localhost", ...headers, "", ""].join("\r\n");
 
 for (const [name, client] of Object.entries(CLIENTS)) {
   describe(`files over ${name}`, () => {
@@ -377,7 +377,7 @@ test("a reader gets all of a file that is removed meanwhile", async (t) => {
   const id = await upload(world, plugin, Buffer.alloc(size, 1));
   const path = await urlOf(world, id, plugin);
   const peer = new Peer(url).send(
-    `GET ${path} HTTP/1.1\r\nhost: core\r\nconnection: close\r\n\r\n`,
+    `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`,
   );
   await peer.answered(200);
   peer.socket.pause();

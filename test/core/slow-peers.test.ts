@@ -214,7 +214,7 @@ function openUnread(port: number, token: string): Socket {
   const body = Buffer.from([0, 0, 0, 0, 2, 0x7b, 0x7d]);
   const head = [
     "POST /seabird.Seabird/StreamEvents HTTP/1.1",
-    "host: core",
+    "host: localhost",
     "content-type: application/connect+json",
     `authorization: Bearer ${token}`,
     `content-length: ${body.length}`,

@@ -57,7 +57,7 @@ test("HTTP/1.1 over TLS", async () => {
 
 test("plaintext HTTP/1.1 is told what to do", async () => {
   const socket = connect(core.port, "127.0.0.1");
-  socket.write("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+  socket.write("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
   let text = "";
   socket.on("data", (chunk) => {
     text += chunk;

@@ -113,7 +113,7 @@ export const GARBAGE: Readonly<Record<string, Garbage>> = {
     ]),
   "a header bomb of HTTP/1.1": (random) =>
     Buffer.from(
-      `GET / HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(20_000 + random.below(9_000))}\r\n\r\n`,
+      `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${"y".repeat(20_000 + random.below(9_000))}\r\n\r\n`,
     ),
   "a wrong HTTP/1.1": (random) =>
     Buffer.concat([
@@ -122,7 +122,7 @@ export const GARBAGE: Readonly<Record<string, Garbage>> = {
     ]),
   "JSON that is none": (random, token) => {
     const body = random.bytes(40);
-    const head = `POST /seabird.Seabird/SendMessage HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const head = `POST /seabird.Seabird/SendMessage HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), body]);
   },
 };

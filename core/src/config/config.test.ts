@@ -24,6 +24,8 @@ test("with nothing set", (t) => {
     tls: undefined,
     metricsBind: undefined,
     corsOrigins: [],
+    hostNames: [],
+    trustedProxies: [],
     media: {
       folder: join(cwd, ".seabird", "media"),
       publicUrl: undefined,
@@ -127,6 +129,9 @@ test("a wrong value is one line with its name, the value and what is allowed", (
     [{ SEABIRD_TLS_CERT_FILE: "cert" }, /CERT_FILE is set, but SEABIRD_TLS_KEY_FILE is not/],
     [{ SEABIRD_TLS_KEY_FILE: "key" }, /KEY_FILE is set, but SEABIRD_TLS_CERT_FILE is not/],
     [{ SEABIRD_CORS_ORIGINS: "https://a.example/path" }, /got "https:\/\/a.example\/path"; allow/],
+    [{ SEABIRD_HOST_NAMES: "a.example:80" }, /got "a.example:80"; allowed is names such as chat.e/],
+    [{ SEABIRD_TRUSTED_PROXIES: "::1, proxy" }, /got "::1, proxy"; allowed is addresses and subn/],
+    [{ SEABIRD_TRUSTED_PROXIES: "10.0.0.0/33" }, /allowed is addresses and subnets such as/],
     [{ SEABIRD_MAX_EVENT_STREAMS: "0" }, /got "0"; allowed is a whole number from 1 to/],
     [{ SEABIRD_MAX_EVENT_STREAMS: "many" }, /^SEABIRD_MAX_EVENT_STREAMS: got "many"/],
     [{ SEABIRD_ACTION_TIMEOUT_MS: "1e9" }, /got "1e9"/],
@@ -223,6 +228,8 @@ test("what is right is read", (t) => {
       SEABIRD_TLS_CERT_FILE: "cert",
       SEABIRD_TLS_KEY_FILE: "key",
       SEABIRD_CORS_ORIGINS: "https://a.example, http://localhost:5173",
+      SEABIRD_HOST_NAMES: "chat.example,a.b",
+      SEABIRD_TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8,::1",
       LOG_LEVEL: "WARNING",
       LOG_FORMAT: "text",
       SEABIRD_EXTRA_TOKENS: `[{"name":"x","hash":"${HASH.toUpperCase()}","scopes":["read"]}]`,
@@ -232,6 +239,8 @@ test("what is right is read", (t) => {
   assert.deepEqual(config.metricsBind, { host: "0.0.0.0", port: 9000 });
   assert.deepEqual(config.tls, { cert: "CERT", key: "KEY" });
   assert.deepEqual(config.corsOrigins, ["https://a.example", "http://localhost:5173"]);
+  assert.deepEqual(config.hostNames, ["chat.example", "a.b"]);
+  assert.deepEqual(config.trustedProxies, ["127.0.0.1", "10.0.0.0/8", "::1"]);
   assert.deepEqual([config.logLevel, config.logFormat], ["warn", "pretty"]);
   assert.deepEqual(config.extraTokens, [{ name: "x", hash: HASH, scopes: ["read"] }]);
 });

@@ -18,6 +18,7 @@ import { ConfigError } from "./config-error.ts";
 import { parseExtraTokens } from "./extra-tokens.ts";
 import { LIMIT_SETTINGS, type LimitModule, type LimitSetting } from "./limit-settings.ts";
 import { type MediaConfig, readMedia } from "./media-config.ts";
+import { type NetworkConfig, readNetwork } from "./network-config.ts";
 import { type ConfigSources, type Given, SettingReader, wrong } from "./setting-reader.ts";
 import type { SettingName } from "./settings.ts";
 
@@ -35,13 +36,12 @@ export interface DatabaseConfig extends DatabaseLocation {
 }
 
 /** Everything that can be set, checked. Defaults are those of `settings.ts`. */
-export interface Config {
+export interface Config extends NetworkConfig {
   readonly bind: BindAddress;
   readonly database: DatabaseConfig;
   /** PEM texts. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly metricsBind: BindAddress | undefined;
-  readonly corsOrigins: readonly string[];
   readonly media: MediaConfig;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -64,7 +64,7 @@ export function loadConfig(sources: ConfigSources): Config {
     database: readDatabase(reader),
     tls: readTls(reader),
     metricsBind: readAddress(reader, "metricsBind"),
-    corsOrigins: readOrigins(reader),
+    ...readNetwork(reader),
     media: { ...readMedia(reader), limits: limits.media },
     logLevel:
       readChoice(reader, "logLevel", LOG_LEVELS, { warning: "warn", off: "silent" }) ?? "info",
@@ -108,18 +108,6 @@ function readTls(reader: SettingReader): Config["tls"] {
     throw new ConfigError(`${given?.name} is set, but ${missing} is not; TLS needs both`);
   }
   return { cert: reader.readFile(cert), key: reader.readFile(key) };
-}
-
-function readOrigins(reader: SettingReader): readonly string[] {
-  const given = reader.named("corsOrigins");
-  if (given === undefined) return [];
-  const origins = given.value.split(",").map((origin) => origin.trim());
-  for (const origin of origins) {
-    if (origin !== "*" && (!URL.canParse(origin) || new URL(origin).origin !== origin)) {
-      throw wrong(given, "* or origins such as https://chat.example, separated by commas");
-    }
-  }
-  return origins;
 }
 
 function readChoice<T extends string>(

@@ -49,6 +49,8 @@ test("every setting that a file may hold", () => {
     "tls_key_file",
     "metrics_bind",
     "cors_origins",
+    "host_names",
+    "trusted_proxies",
     "public_url",
     "media_folder",
     "media_publish_private",

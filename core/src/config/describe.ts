@@ -29,6 +29,8 @@ const KINDS: Readonly<Record<SettingName, Schema | undefined>> = {
   tlsKeyFile: TEXT,
   metricsBind: ADDRESS,
   corsOrigins: { type: "array", items: TEXT },
+  hostNames: { type: "array", items: TEXT },
+  trustedProxies: { type: "array", items: TEXT },
   publicUrl: HTTP_URL,
   mediaFolder: TEXT,
   mediaPublishPrivate: YES_NO,

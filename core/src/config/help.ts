@@ -45,7 +45,8 @@ function describe(setting: Setting): string {
 /** The settings of `.env.example`, in its order: those that most installations want. */
 const EXAMPLE: readonly string[] = [
   ...["bindHost", "databaseUrl", "logLevel", "logFormat", "tlsCertFile", "tlsKeyFile"],
-  ...["metricsBind", "corsOrigins", "actionTimeoutMs", "maxActionsPerSecondPerToken"],
+  ...["metricsBind", "corsOrigins", "hostNames", "trustedProxies"],
+  ...["actionTimeoutMs", "maxActionsPerSecondPerToken"],
   ...["maxConnections", "maxEventLogBytes"],
 ];
 

@@ -50,6 +50,13 @@ export interface ServerOptions {
   readonly media?: MediaHttp | undefined;
   /** Origins whose web pages may call; `*`: any. Default: none. */
   readonly corsOrigins?: readonly string[];
+  /**
+   * On a loopback address all but native gRPC is answered only to names of this machine, and to these.
+   * Default: none.
+   */
+  readonly hostNames?: readonly string[];
+  /** Addresses and subnets of proxies that are believed who their client is. Default: none. */
+  readonly trustedProxies?: readonly string[];
   /** Default: silent. */
   readonly log?: Logger;
   readonly observer?: TransportObserver;
@@ -78,8 +85,8 @@ export class TransportServer {
     this.#health = new HealthState(options.methods);
     this.#context = createContext(options, [...options.methods, ...healthMethods(this.#health)]);
     const routes = [...healthRoutes(() => this.#health.serving), ...(options.routes ?? [])];
-    const { corsOrigins = [], media } = options;
-    this.#router = new HttpRouter(this.#context, { routes, corsOrigins, media });
+    const { corsOrigins = [], hostNames = [], media } = options;
+    this.#router = new HttpRouter(this.#context, { routes, corsOrigins, hostNames, media });
     this.#http1 = new Http1Server(this.#context, this.#router);
     this.#listener = new Listener(
       this.#context,
@@ -96,8 +103,10 @@ export class TransportServer {
   }
 
   /** Rejects with the system's error if the port cannot be had. */
-  listen(host: string, port: number): Promise<AddressInfo> {
-    return this.#listener.listen(host, port);
+  async listen(host: string, port: number): Promise<AddressInfo> {
+    const address = await this.#listener.listen(host, port);
+    this.#router.hosts.listensOn(address.address);
+    return address;
   }
 
   stats(): ServerStats {

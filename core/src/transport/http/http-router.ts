@@ -5,7 +5,8 @@ import type { ConnectHandler } from "../connect/connect-handler.ts";
 import { hostOf } from "../connections/http2-connection.ts";
 import type { ServerContext } from "../server-context.ts";
 import { Cors } from "./cors.ts";
-import { answerText, type Exchange, reset } from "./exchange.ts";
+import { answerText, type Exchange, requestHeader, reset } from "./exchange.ts";
+import { HostCheck, WRONG_HOST_LINE, WRONG_HOST_TEXT } from "./host-check.ts";
 import { serveMedia } from "./media-route.ts";
 import { discardRestAtEnd } from "./rest-of-request.ts";
 import { type Route, serveRoute } from "./routes.ts";
@@ -20,28 +21,40 @@ const FAILED: LineKind = {
 export interface HttpRouterOptions {
   readonly routes: readonly Route[];
   readonly corsOrigins: readonly string[];
+  readonly hostNames: readonly string[];
   /** Default: no files are served. */
   readonly media?: MediaHttp | undefined;
 }
 
 export class HttpRouter {
+  readonly hosts: HostCheck;
   readonly #context: ServerContext;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #cors: Cors;
   readonly #media: MediaHttp | undefined;
   #connect: Promise<ConnectHandler> | undefined;
 
-  constructor(context: ServerContext, { routes, corsOrigins, media }: HttpRouterOptions) {
+  constructor(
+    context: ServerContext,
+    { routes, corsOrigins, hostNames, media }: HttpRouterOptions,
+  ) {
     this.#context = context;
     this.#media = media;
     this.#routes = new Map(routes.map((route) => [route.path, route]));
     this.#cors = new Cors(corsOrigins);
+    this.hosts = new HostCheck(hostNames);
   }
 
   handle(exchange: Exchange): void {
     exchange.request.on("error", ignore);
     exchange.response.on("error", ignore);
     discardRestAtEnd(this.#context, exchange);
+    const host = requestHeader(exchange, ":authority") ?? requestHeader(exchange, "host");
+    if (!this.hosts.allows(host)) {
+      this.#context.peerLog.add(WRONG_HOST_LINE, hostOf(exchange.connection.address));
+      answerText(exchange, 403, WRONG_HOST_TEXT);
+      return;
+    }
     if (this.#cors.handle(exchange)) return;
     const route = this.#routes.get(exchange.path);
     if (route !== undefined) {

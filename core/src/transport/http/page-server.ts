@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { AggregatedLog, type LineKind } from "../../broker/aggregated-log.ts";
 import { systemClock } from "../../broker/clock.ts";
 import type { Logger } from "../../broker/logger.ts";
+import { HostCheck, WRONG_HOST_TEXT } from "./host-check.ts";
 import type { Page } from "./routes.ts";
 
 /** Connections at once; a scraper needs one. */
@@ -21,12 +22,14 @@ const FAILED: LineKind = { level: "error", by: "method", text: "page failed" };
 export class PageServer {
   readonly #pages: readonly OpenPage[];
   readonly #log: Logger;
+  readonly #hosts: HostCheck;
   readonly #peerLog: AggregatedLog;
   readonly #server: Server;
 
-  constructor(pages: readonly OpenPage[], log: Logger) {
+  constructor(pages: readonly OpenPage[], log: Logger, hostNames: readonly string[]) {
     this.#pages = pages;
     this.#log = log;
+    this.#hosts = new HostCheck(hostNames);
     this.#peerLog = new AggregatedLog(log, systemClock);
     const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
     this.#server = createServer(options, (request, response) => {
@@ -42,13 +45,16 @@ export class PageServer {
       this.#server.listen({ host, port }, () => {
         this.#server.removeListener("error", reject);
         this.#server.on("error", (error) => this.#log.error({ error }, "page port failed"));
-        resolve(this.#server.address() as AddressInfo);
+        const address = this.#server.address() as AddressInfo;
+        this.#hosts.listensOn(address.address);
+        resolve(address);
       });
     });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on("error", () => undefined);
+    if (!this.#hosts.allows(request.headers.host)) return plain(response, 403, WRONG_HOST_TEXT);
     const path = (request.url ?? "").split("?", 1)[0];
     const page = this.#pages.find((each) => each.path === path);
     if (page === undefined) return plain(response, 404, "not found\n");

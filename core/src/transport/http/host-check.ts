@@ -1,0 +1,48 @@
+/**
+ * Against DNS rebinding: on a loopback address core answers only to the names of this machine.
+ *
+ * A web page may point its own name at 127.0.0.1, and then calls core as its own origin, without CORS.
+ * The browser still sends the page's name as `Host`. Native gRPC is not checked: browsers cannot speak it.
+ */
+import { hostname } from "node:os";
+import { isLoopback } from "@seabird-chat/runtime";
+import type { LineKind } from "../../broker/aggregated-log.ts";
+
+export const WRONG_HOST_LINE: LineKind = {
+  level: "warn",
+  by: "peer",
+  text: "request refused: its host name is not one of this machine's, nor in host_names",
+};
+
+export const WRONG_HOST_TEXT =
+  "403: core listens on a loopback address and answers only to localhost, the names of this machine and those of its setting host_names\n";
+
+/** A name with a port or without. What else may stand in `Host` is no name that is allowed. */
+const HOST = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}?)\.?(?::\d{0,5})?$/;
+
+export class HostCheck {
+  readonly #names: ReadonlySet<string>;
+  #isOn = false;
+  /** The one that nearly every request has. */
+  #lastAllowed: string | undefined;
+
+  /** Names beside those of this machine. */
+  constructor(names: readonly string[]) {
+    this.#names = new Set([hostname(), ...names].map((name) => name.toLowerCase()));
+  }
+
+  /** The address that requests come to from now on. */
+  listensOn(address: string): void {
+    this.#isOn = isLoopback(address);
+  }
+
+  /** Whether a request with this `Host` or `:authority` is answered. One without any is: no browser sends it. */
+  allows(host: string | undefined): boolean {
+    if (!this.#isOn || host === undefined || host === this.#lastAllowed) return true;
+    const name = HOST.exec(host.toLowerCase())?.[1];
+    if (name === undefined) return false;
+    const isAllowed = isLoopback(name) || name.endsWith(".localhost") || this.#names.has(name);
+    if (isAllowed) this.#lastAllowed = host;
+    return isAllowed;
+  }
+}
