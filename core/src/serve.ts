@@ -14,6 +14,7 @@ import { LIMIT_SETTINGS, type LimitModule } from "./config/limit-settings.ts";
 import type { Media } from "./media/media.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { type DrainDeps, drain } from "./program/drain.ts";
+import { HostCheck } from "./program/host-check.ts";
 import type { Log } from "./program/log.ts";
 import { DatabaseError, ListenError } from "./program/start-error.ts";
 import { readVersion } from "./program/version.ts";
@@ -176,7 +177,7 @@ function assemble(modules: Modules, { config, log, metrics, tokens }: CoreDeps):
     ...(config.tls === undefined ? {} : { tls: config.tls }),
     routes: [{ ...metricsPage(metrics), access: ["admin", "metrics"] }],
     corsOrigins: config.corsOrigins,
-    hostNames: hostNames(config),
+    hosts: hostCheck(config, config.bind),
     trustedProxies: config.trustedProxies,
     log,
     observer: metrics,
@@ -208,8 +209,11 @@ function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): 
   );
 }
 
-function hostNames({ hostNames, media: { publicUrl } }: Config): readonly string[] {
-  return publicUrl === undefined ? hostNames : [...hostNames, new URL(publicUrl).hostname];
+function hostCheck({ hostNames, media: { publicUrl } }: Config, { host }: BindAddress): HostCheck {
+  return new HostCheck(
+    host,
+    publicUrl === undefined ? hostNames : [...hostNames, new URL(publicUrl).hostname],
+  );
 }
 
 function metricsPage(metrics: Metrics): OpenPage {
@@ -243,7 +247,8 @@ async function open(
 ): Promise<Core> {
   const { tokens, broker, server, metrics, media } = assembled;
   const pages =
-    config.metricsBind && new PageServer([metricsPage(metrics)], log, hostNames(config));
+    config.metricsBind &&
+    new PageServer([metricsPage(metrics)], log, hostCheck(config, config.metricsBind));
   const close = closer({ server, broker, tokens, media, log, pages });
   try {
     const address = await listen(server, config.bind);

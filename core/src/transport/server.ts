@@ -26,7 +26,7 @@ import { TickScheduler } from "./connections/tick-scheduler.ts";
 import { discoveryHeaders, grpcHeaders } from "./discovery.ts";
 import { GunzipPool } from "./grpc/gunzip-pool.ts";
 import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
-import { HttpRouter } from "./http/http-router.ts";
+import { type HostPolicy, HttpRouter } from "./http/http-router.ts";
 import { Http1Server } from "./http/http1-server.ts";
 import { healthRoutes, type Route } from "./http/routes.ts";
 import { resolveTransportLimits, type TransportLimits } from "./limits.ts";
@@ -50,11 +50,8 @@ export interface ServerOptions {
   readonly media?: MediaHttp | undefined;
   /** Origins whose web pages may call; `*`: any. Default: none. */
   readonly corsOrigins?: readonly string[];
-  /**
-   * On a loopback address all but native gRPC is answered only to names of this machine, and to these.
-   * Default: none.
-   */
-  readonly hostNames?: readonly string[];
+  /** The names under which all but native gRPC is answered. Default: any. */
+  readonly hosts?: HostPolicy;
   /** Addresses and subnets of proxies that are believed who their client is. Default: none. */
   readonly trustedProxies?: readonly string[];
   /** Default: silent. */
@@ -85,8 +82,8 @@ export class TransportServer {
     this.#health = new HealthState(options.methods);
     this.#context = createContext(options, [...options.methods, ...healthMethods(this.#health)]);
     const routes = [...healthRoutes(() => this.#health.serving), ...(options.routes ?? [])];
-    const { corsOrigins = [], hostNames = [], media } = options;
-    this.#router = new HttpRouter(this.#context, { routes, corsOrigins, hostNames, media });
+    const { corsOrigins = [], hosts = { allows: () => true }, media } = options;
+    this.#router = new HttpRouter(this.#context, { routes, corsOrigins, hosts, media });
     this.#http1 = new Http1Server(this.#context, this.#router);
     this.#listener = new Listener(
       this.#context,
@@ -103,10 +100,8 @@ export class TransportServer {
   }
 
   /** Rejects with the system's error if the port cannot be had. */
-  async listen(host: string, port: number): Promise<AddressInfo> {
-    const address = await this.#listener.listen(host, port);
-    this.#router.hosts.listensOn(address.address);
-    return address;
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return this.#listener.listen(host, port);
   }
 
   stats(): ServerStats {

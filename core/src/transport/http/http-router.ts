@@ -6,7 +6,6 @@ import { hostOf } from "../connections/http2-connection.ts";
 import type { ServerContext } from "../server-context.ts";
 import { Cors } from "./cors.ts";
 import { answerText, type Exchange, requestHeader, reset } from "./exchange.ts";
-import { HostCheck, WRONG_HOST_LINE, WRONG_HOST_TEXT } from "./host-check.ts";
 import { serveMedia } from "./media-route.ts";
 import { discardRestAtEnd } from "./rest-of-request.ts";
 import { type Route, serveRoute } from "./routes.ts";
@@ -18,31 +17,43 @@ const FAILED: LineKind = {
   burst: 10,
 };
 
+const WRONG_HOST: LineKind = {
+  level: "warn",
+  by: "peer",
+  text: "request refused: its host name is not one of this machine's, nor in host_names",
+};
+
+export const WRONG_HOST_TEXT =
+  "403: core listens on a loopback address and answers only to localhost, the names of this machine and those of its setting host_names\n";
+
+/** Which names are answered. */
+export interface HostPolicy {
+  /** `host`: the request's `Host` or `:authority`. */
+  allows(host: string | undefined): boolean;
+}
+
 export interface HttpRouterOptions {
   readonly routes: readonly Route[];
   readonly corsOrigins: readonly string[];
-  readonly hostNames: readonly string[];
+  readonly hosts: HostPolicy;
   /** Default: no files are served. */
   readonly media?: MediaHttp | undefined;
 }
 
 export class HttpRouter {
-  readonly hosts: HostCheck;
+  readonly #hosts: HostPolicy;
   readonly #context: ServerContext;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #cors: Cors;
   readonly #media: MediaHttp | undefined;
   #connect: Promise<ConnectHandler> | undefined;
 
-  constructor(
-    context: ServerContext,
-    { routes, corsOrigins, hostNames, media }: HttpRouterOptions,
-  ) {
+  constructor(context: ServerContext, { routes, corsOrigins, hosts, media }: HttpRouterOptions) {
     this.#context = context;
     this.#media = media;
     this.#routes = new Map(routes.map((route) => [route.path, route]));
     this.#cors = new Cors(corsOrigins);
-    this.hosts = new HostCheck(hostNames);
+    this.#hosts = hosts;
   }
 
   handle(exchange: Exchange): void {
@@ -50,8 +61,8 @@ export class HttpRouter {
     exchange.response.on("error", ignore);
     discardRestAtEnd(this.#context, exchange);
     const host = requestHeader(exchange, ":authority") ?? requestHeader(exchange, "host");
-    if (!this.hosts.allows(host)) {
-      this.#context.peerLog.add(WRONG_HOST_LINE, hostOf(exchange.connection.address));
+    if (!this.#hosts.allows(host)) {
+      this.#context.peerLog.add(WRONG_HOST, hostOf(exchange.connection.address));
       answerText(exchange, 403, WRONG_HOST_TEXT);
       return;
     }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { AggregatedLog, type LineKind } from "../../broker/aggregated-log.ts";
 import { systemClock } from "../../broker/clock.ts";
 import type { Logger } from "../../broker/logger.ts";
-import { HostCheck, WRONG_HOST_TEXT } from "./host-check.ts";
+import { type HostPolicy, WRONG_HOST_TEXT } from "./http-router.ts";
 import type { Page } from "./routes.ts";
 
 /** Connections at once; a scraper needs one. */
@@ -22,14 +22,14 @@ const FAILED: LineKind = { level: "error", by: "method", text: "page failed" };
 export class PageServer {
   readonly #pages: readonly OpenPage[];
   readonly #log: Logger;
-  readonly #hosts: HostCheck;
+  readonly #hosts: HostPolicy;
   readonly #peerLog: AggregatedLog;
   readonly #server: Server;
 
-  constructor(pages: readonly OpenPage[], log: Logger, hostNames: readonly string[]) {
+  constructor(pages: readonly OpenPage[], log: Logger, hosts: HostPolicy) {
     this.#pages = pages;
     this.#log = log;
-    this.#hosts = new HostCheck(hostNames);
+    this.#hosts = hosts;
     this.#peerLog = new AggregatedLog(log, systemClock);
     const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
     this.#server = createServer(options, (request, response) => {
@@ -45,9 +45,7 @@ export class PageServer {
       this.#server.listen({ host, port }, () => {
         this.#server.removeListener("error", reject);
         this.#server.on("error", (error) => this.#log.error({ error }, "page port failed"));
-        const address = this.#server.address() as AddressInfo;
-        this.#hosts.listensOn(address.address);
-        resolve(address);
+        resolve(this.#server.address() as AddressInfo);
       });
     });
   }

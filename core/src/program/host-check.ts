@@ -6,34 +6,21 @@
  */
 import { hostname } from "node:os";
 import { isLoopback } from "@seabird-chat/runtime";
-import type { LineKind } from "../../broker/aggregated-log.ts";
-
-export const WRONG_HOST_LINE: LineKind = {
-  level: "warn",
-  by: "peer",
-  text: "request refused: its host name is not one of this machine's, nor in host_names",
-};
-
-export const WRONG_HOST_TEXT =
-  "403: core listens on a loopback address and answers only to localhost, the names of this machine and those of its setting host_names\n";
+import type { HostPolicy } from "../transport/http/http-router.ts";
 
 /** A name with a port or without. What else may stand in `Host` is no name that is allowed. */
 const HOST = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253}?)\.?(?::\d{0,5})?$/;
 
-export class HostCheck {
+export class HostCheck implements HostPolicy {
   readonly #names: ReadonlySet<string>;
-  #isOn = false;
+  readonly #isOn: boolean;
   /** The one that nearly every request has. */
   #lastAllowed: string | undefined;
 
-  /** Names beside those of this machine. */
-  constructor(names: readonly string[]) {
+  /** `bindHost`: where core listens. `names`: those beside the machine's own. */
+  constructor(bindHost: string, names: readonly string[]) {
+    this.#isOn = isLoopback(bindHost);
     this.#names = new Set([hostname(), ...names].map((name) => name.toLowerCase()));
-  }
-
-  /** The address that requests come to from now on. */
-  listensOn(address: string): void {
-    this.#isOn = isLoopback(address);
   }
 
   /** Whether a request with this `Host` or `:authority` is answered. One without any is: no browser sends it. */
