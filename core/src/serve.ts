@@ -199,8 +199,13 @@ function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): 
   metrics.show("seabird_open_calls", "Open calls and streams", () => server.stats().openCalls);
   metrics.show(
     "seabird_request_buffer_bytes",
-    "Bytes of requests that have not arrived whole",
+    "Bytes of requests that have not arrived whole, or wait to be handled",
     () => server.stats().requestBufferBytes,
+  );
+  metrics.show(
+    "seabird_held_bytes",
+    "Bytes that are held in memory for peers",
+    () => server.stats().heldBytes,
   );
   metrics.show(
     "seabird_active_timeouts",

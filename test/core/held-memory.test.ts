@@ -36,9 +36,10 @@ async function world(t: TestContext, options: TestCoreOptions = {}) {
     t.after(() => client.close());
     return client;
   };
-  const heldBytes = async () =>
-    Number((await gauges(core.url, metricsToken))["seabird_request_buffer_bytes"]);
-  return { core, token, open, heldBytes };
+  const gauge = async (name: string) => Number((await gauges(core.url, metricsToken))[name]);
+  const heldBytes = () => gauge("seabird_request_buffer_bytes");
+  const allHeldBytes = () => gauge("seabird_held_bytes");
+  return { core, token, open, heldBytes, allHeldBytes };
 }
 
 /** A message of so many bytes, of which the last is missing. */
@@ -54,7 +55,7 @@ const CALLS: readonly { what: string; path: string; type: string }[] = [
 for (const { what, path, type } of CALLS) {
   test(`${what} that does not arrive whole is counted, and others' small ones pass`, async (t) => {
     const { open, heldBytes } = await world(t, {
-      transportLimits: { maxRequestBufferBytes: 2 * MIB },
+      transportLimits: { maxHeldBytes: 2.5 * MIB },
     });
     const client = open();
     const calls = Array.from({ length: 4 }, () => {
@@ -125,7 +126,7 @@ test("an event of too many fields ends the same way on every wire", async (t) =>
 
 test("large answers that nobody takes are bounded in bytes and in time", async (t) => {
   const { core, token, open } = await world(t, {
-    transportLimits: { maxUnreadReplyBytes: 500_000, replyTimeoutMs: 500 },
+    transportLimits: { maxHeldBytes: 500_000, replyTimeoutMs: 500 },
   });
   const backend = await RawBackend.connect(core.url, token);
   t.after(() => backend.close());
@@ -137,7 +138,8 @@ test("large answers that nobody takes are bounded in bytes and in time", async (
   const stuck = open(0);
   const kept = [stuck.open(LIST).end(request), stuck.open(LIST).end(request)];
   for (const call of kept) await call.headersCame();
-  assert.equal((await open().unary(LIST, request)).status, 8);
+  // The connection that holds most makes room.
+  assert.equal((await open().unary(LIST, request)).status, 0);
   for (const call of kept) assert.equal((await call.result()).resetCode, 11);
   assert.equal((await reader.unary(LIST, request)).status, 0);
 });
@@ -173,4 +175,32 @@ test("a thousand streams of a backend's token that never say Hello leave a few, 
   assert.equal(core.core.broker.stats().backends, 1);
   const { status } = await (calls.at(-1) as RawCall).result();
   assert.equal(status, 4);
+});
+
+test("who holds little of the memory keeps it, whatever others hold in small pieces", async (t) => {
+  const maxHeldBytes = 4 * MIB;
+  const { core, token, heldBytes, allHeldBytes } = await world(t, {
+    transportLimits: { maxHeldBytes },
+  });
+  const open = (secret: string) => {
+    const client = new RawClient(core.url, { token: secret });
+    t.after(() => client.close());
+    return client;
+  };
+  const honest = open(await core.token(["plugin"], "honest")).open(SEND);
+  honest.stream.write(unfinished(200_000));
+  await until("the honest one's", async () => (await heldBytes()) > 200_000);
+  const calls = Array.from({ length: 8 }, () => open(token)).flatMap((client) =>
+    Array.from({ length: 100 }, () => {
+      const call = client.open(SEND);
+      call.stream.write(unfinished(16_000));
+      return call;
+    }),
+  );
+  const refused = () => calls.filter(({ headers }) => headers["grpc-status"] === "8").length;
+  await until("refusals", () => refused() >= 800 - Math.ceil(maxHeldBytes / 24_000));
+  assert.ok((await allHeldBytes()) <= maxHeldBytes);
+  assert.equal(honest.headers["grpc-status"], undefined);
+  const result = honest.end(Buffer.alloc(0)).result();
+  assert.notEqual((await result).status, 8, "its end came through");
 });

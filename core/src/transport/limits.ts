@@ -101,12 +101,14 @@ export const TRANSPORT_LIMITS = {
    */
   maxRequestFields: 32_768,
   /**
-   * Bytes of all connections' messages that have not arrived whole or are still compressed,
-   * beyond smallMessageBytes of each. A call that needs more ends with RESOURCE_EXHAUSTED.
+   * Bytes that are held in memory for all peers: what has come of their messages and is not handled
+   * yet, what waits to leave, and callBytes of each open call; at most half of what Node's heap may
+   * have. More: the calls that hold most, of the connection and the token that hold most, end with
+   * RESOURCE_EXHAUSTED.
    */
-  maxRequestBufferBytes: 134_217_728,
-  /** Bytes of such a message that each call may hold in any case. */
-  smallMessageBytes: 16_384,
+  maxHeldBytes: 268_435_456,
+  /** Bytes that an open call counts as, whatever it waits for. */
+  callBytes: 8_192,
   /** Compressed messages that are decompressed at once. The others wait, compressed. */
   maxConcurrentGunzips: 4,
   /** Milliseconds until a call's request has arrived whole. Then it ends with DEADLINE_EXCEEDED. */
@@ -121,12 +123,7 @@ export const TRANSPORT_LIMITS = {
    * Then it is reset with ENHANCE_YOUR_CALM.
    */
   endTimeoutMs: 5_000,
-  /**
-   * Bytes of all connections' answers that are larger than maxPendingWriteBytes and not taken
-   * yet. One more becomes RESOURCE_EXHAUSTED.
-   */
-  maxUnreadReplyBytes: 67_108_864,
-  /** Milliseconds until a caller has taken such an answer. Then it is reset with ENHANCE_YOUR_CALM. */
+  /** Milliseconds until a caller has taken its answer. Then it is reset with ENHANCE_YOUR_CALM. */
   replyTimeoutMs: 30_000,
   /**
    * Bytes of a request by Connect or gRPC-Web that are still read, and dropped, when it is too large,

@@ -3,6 +3,7 @@ import type { Authenticator } from "../auth/principal.ts";
 import type { AggregatedLog } from "../broker/aggregated-log.ts";
 import type { Clock } from "../broker/clock.ts";
 import type { Logger } from "../broker/logger.ts";
+import type { MemoryAccount } from "./calls/memory-account.ts";
 import type { MethodTable } from "./calls/method-table.ts";
 import type { AddressAccounts } from "./connections/address-accounts.ts";
 import type { CallScheduler } from "./connections/call-scheduler.ts";
@@ -30,6 +31,8 @@ export interface ServerContext {
   readonly openings: OpeningQueue;
   readonly sweeper: Sweeper;
   readonly gunzipPool: GunzipPool;
+  /** What is held in memory for peers. */
+  readonly memory: MemoryAccount;
   /** Every response to a call has them. */
   readonly discovery: DiscoveryHeaders;
   readonly grpcHeaders: GrpcHeaders;
@@ -40,10 +43,8 @@ export interface ServerContext {
 export interface ServerState {
   /** New calls are refused with `core is shutting down`. */
   shuttingDown: boolean;
-  /** Bytes of large messages that have not arrived whole, or not been unpacked. */
+  /** Bytes of messages that have not arrived whole, or wait to be handled. */
   requestBufferBytes: number;
-  /** Bytes of large answers that their callers have not taken. */
-  unreadReplyBytes: number;
   /** Calls and streams that are open, and of these the server-streaming ones. */
   openCalls: number;
   openStreams: number;

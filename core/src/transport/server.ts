@@ -13,6 +13,7 @@ import { AggregatedLog } from "../broker/aggregated-log.ts";
 import { type Clock, systemClock } from "../broker/clock.ts";
 import { type Logger, silentLogger } from "../broker/logger.ts";
 import type { MediaHttp } from "../media/media-http.ts";
+import { MemoryAccount } from "./calls/memory-account.ts";
 import type { Method } from "./calls/method.ts";
 import { MethodTable, pathOf } from "./calls/method-table.ts";
 import { AddressAccounts } from "./connections/address-accounts.ts";
@@ -66,6 +67,8 @@ export interface ServerStats {
   readonly connections: number;
   readonly openCalls: number;
   readonly requestBufferBytes: number;
+  /** Bytes of everything that is held for peers. */
+  readonly heldBytes: number;
   /** Timeouts that are running. */
   readonly activeTimeouts: number;
 }
@@ -105,11 +108,12 @@ export class TransportServer {
   }
 
   stats(): ServerStats {
-    const { state, sweeper } = this.#context;
+    const { memory, state, sweeper } = this.#context;
     return {
       connections: this.#listener.connections,
       openCalls: state.openCalls,
       requestBufferBytes: state.requestBufferBytes,
+      heldBytes: memory.heldBytes,
       activeTimeouts: sweeper.size,
     };
   }
@@ -221,6 +225,7 @@ function createContext(options: ServerOptions, methods: readonly Method[]): Serv
   const log = options.log ?? silentLogger;
   const discovery = discoveryHeaders();
   const ticks = new TickScheduler();
+  const peerLog = new AggregatedLog(log, clock);
   return {
     discovery,
     grpcHeaders: grpcHeaders(discovery),
@@ -229,18 +234,18 @@ function createContext(options: ServerOptions, methods: readonly Method[]): Serv
     limits,
     clock,
     log,
-    peerLog: new AggregatedLog(log, clock),
+    peerLog,
     observer: options.observer ?? silentTransportObserver,
     ticks,
     scheduler: new CallScheduler(limits, clock, ticks),
     accounts: new AddressAccounts(limits, clock),
     openings: new OpeningQueue(limits, clock, ticks),
+    memory: new MemoryAccount({ maxHeldBytes: limits.maxHeldBytes, ticks, peerLog }),
     sweeper: new Sweeper(clock),
     gunzipPool: new GunzipPool(limits.maxConcurrentGunzips),
     state: {
       shuttingDown: false,
       requestBufferBytes: 0,
-      unreadReplyBytes: 0,
       openCalls: 0,
       openStreams: 0,
       endingStreams: 0,

@@ -1,34 +1,33 @@
-/** Accounts for the bytes of unfinished requests, against one bound for all calls. */
-import { BrokerError } from "../../broker/errors.ts";
-import type { ServerContext } from "../server-context.ts";
+/** Counts the bytes that are held of a call's request until it is handled. */
+import type { ServerState } from "../server-context.ts";
+import type { ActiveCall } from "./active-call.ts";
 
-/**
- * Counts only what is beyond `smallMessageBytes`, so that small requests are still taken when
- * others have used up the bound of all.
- */
 export class BufferAccounting {
-  readonly #context: ServerContext;
-  #counted = 0;
+  readonly #state: Pick<ServerState, "requestBufferBytes">;
+  readonly #call: Pick<ActiveCall, "hold">;
+  #bytes = 0;
+  #handled = false;
 
-  constructor(context: ServerContext) {
-    this.#context = context;
+  constructor(
+    { state }: { readonly state: Pick<ServerState, "requestBufferBytes"> },
+    call: Pick<ActiveCall, "hold">,
+  ) {
+    this.#state = state;
+    this.#call = call;
   }
 
-  /** Sets how many bytes the call buffers now. Throws `too_many_in_flight`. */
-  set(bytes: number): void {
-    const { limits, state } = this.#context;
-    const counted = Math.max(0, bytes - limits.smallMessageBytes);
-    const more = counted - this.#counted;
-    this.#counted = counted;
-    state.requestBufferBytes += more;
-    if (more <= 0 || state.requestBufferBytes <= limits.maxRequestBufferBytes) return;
-    const text = `too many bytes of unfinished requests, limit ${limits.maxRequestBufferBytes}`;
-    throw new BrokerError("too_many_in_flight", text);
+  /** So many bytes are held now. */
+  holds(bytes: number): void {
+    if (this.#handled) return;
+    const more = bytes - this.#bytes;
+    this.#bytes = bytes;
+    this.#state.requestBufferBytes += more;
+    this.#call.hold(more);
   }
 
-  /** The call buffers nothing any more. Idempotent. */
-  release(): void {
-    this.#context.state.requestBufferBytes -= this.#counted;
-    this.#counted = 0;
+  /** Nothing is held any more, nor will be. Idempotent. */
+  handled(): void {
+    this.holds(0);
+    this.#handled = true;
   }
 }

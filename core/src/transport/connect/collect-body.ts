@@ -1,12 +1,21 @@
 /** Reads the body of a request to its end, within all limits. */
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
-import { BufferAccounting } from "../calls/buffer-accounting.ts";
+import type { ActiveCall } from "../calls/active-call.ts";
+import type { BufferAccounting } from "../calls/buffer-accounting.ts";
+import { ChunkList } from "../calls/chunk-list.ts";
 import { NOT_SWEPT } from "../connections/sweeper.ts";
 import { lengthInHeader } from "../grpc/envelope.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
 import type { RequestKind } from "./request-kind.ts";
+
+export interface BodyBounds {
+  readonly call: ActiveCall;
+  /** What the body holds counts here, until its owner sets it to 0. */
+  readonly buffered: BufferAccounting;
+  readonly deadlineMs: number;
+}
 
 /**
  * Rejects with a BrokerError; `cancelled` when the peer disconnects. A body that announces to be too
@@ -18,10 +27,10 @@ export function collectBody(
   context: ServerContext,
   { request }: Exchange,
   { enveloped }: RequestKind,
-  deadlineMs: number,
+  { call, buffered, deadlineMs }: BodyBounds,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const list = new ChunkList();
     /** Whether the length in the message's envelope is known. */
     let isAnnounced = false;
     let bytes = 0;
@@ -29,7 +38,7 @@ export function collectBody(
     let refusal: BrokerError | undefined;
     const { maxMessageBytes, maxDiscardedBytes } = context.limits;
     const mostBytes = maxMessageBytes + maxDiscardedBytes;
-    const buffered = new BufferAccounting(context);
+    const { owner } = call;
     const limit = {
       sweepIndex: NOT_SWEPT,
       sweep(nowMs: number) {
@@ -40,20 +49,21 @@ export function collectBody(
     };
     const settle = () => {
       context.sweeper.delete(limit);
-      buffered.release();
+      call.owner = owner;
       request.removeListener("data", push);
       request.removeListener("end", end);
       request.removeListener("close", gone);
     };
     const fail = (error: BrokerError) => {
       settle();
+      buffered.holds(0);
       request.resume();
       reject(error);
     };
-    const refuse = (reason: unknown) => {
-      refusal = BrokerError.from(reason);
-      chunks.length = 0;
-      buffered.release();
+    const refuse = (error: BrokerError) => {
+      refusal ??= error;
+      list.clear();
+      buffered.holds(0);
     };
     /** So much has arrived, or is announced. More than would be read on is not waited for. */
     const expect = (size: number) => {
@@ -67,25 +77,22 @@ export function collectBody(
       bytes += chunk.length;
       expect(bytes);
       if (refusal !== undefined) return;
-      chunks.push(chunk);
+      list.add(chunk);
+      buffered.holds(bytes);
       if (enveloped && !isAnnounced && bytes >= ENVELOPE_BYTES) {
         isAnnounced = true;
-        const head = chunks.length === 1 ? chunk : Buffer.concat(chunks);
-        expect(lengthInHeader(head, 0));
-      }
-      try {
-        buffered.set(bytes);
-      } catch (reason) {
-        refuse(reason);
+        // Small chunks are in one piece.
+        expect(lengthInHeader(list.chunks[0] ?? chunk, 0));
       }
     };
     const end = () => {
       if (refusal !== undefined) return fail(refusal);
       settle();
-      resolve(Buffer.concat(chunks));
+      resolve(Buffer.concat(list.chunks));
     };
     const gone = () => fail(new BrokerError("cancelled", "the caller has gone"));
     context.sweeper.add(limit);
+    call.owner = { evicted: refuse };
     request.on("data", push);
     request.once("end", end);
     request.once("close", gone);

@@ -5,15 +5,16 @@
 import { type Message, toBinary } from "@bufbuild/protobuf";
 import { INSTANCE_HEADER } from "@seabird-chat/protocol";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
-import { ActiveCall } from "../calls/active-call.ts";
+import { ActiveCall, type CallOwner } from "../calls/active-call.ts";
 import { checkAccess, checkInstance, checkOpen, refusalError } from "../calls/admission.ts";
+import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import { atCallerDeadline } from "../calls/caller-deadline.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { BidiMethod, Method, Session, UnaryMethod } from "../calls/method.ts";
 import type { Encoding } from "../grpc/encoding.ts";
 import { MessageReader } from "../grpc/message-reader.ts";
 import { parseTimeout } from "../grpc/timeout.ts";
-import { type Exchange, requestHeader } from "../http/exchange.ts";
+import { type Exchange, requestHeader, reset } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
 import { collectBody } from "./collect-body.ts";
 import { messageBytes, parseMessage, requestEncoding } from "./decode-request.ts";
@@ -26,7 +27,7 @@ export type Answer =
   | { readonly kind: "stream"; readonly stream: MessageStream }
   | { readonly kind: "error"; readonly error: BrokerError };
 
-export class ConnectCall {
+export class ConnectCall implements CallOwner {
   readonly kind: RequestKind;
   readonly #context: ServerContext;
   readonly #exchange: Exchange;
@@ -69,6 +70,17 @@ export class ConnectCall {
     }
   }
 
+  /** So many bytes of an answer are on their way to a peer that may not take them. */
+  holdReply(bytes: number): void {
+    this.#active?.hold(bytes);
+  }
+
+  evicted(error: BrokerError): void {
+    this.#outcome ??= error;
+    if (this.#stream === undefined) reset(this.#exchange);
+    else this.#stream.fail(error);
+  }
+
   /** The exchange is over, complete or not. Idempotent. */
   end(complete: boolean): void {
     if (this.#over) return;
@@ -80,6 +92,7 @@ export class ConnectCall {
     this.#reader?.stop();
     this.#session?.close();
     this.#active?.cancel();
+    this.#active?.release();
     context.state.openCalls -= 1;
     if (this.#isServerStream) context.state.openStreams -= 1;
     const path = this.#method === undefined ? "unknown" : this.#exchange.path;
@@ -111,6 +124,7 @@ export class ConnectCall {
     const call = new ActiveCall(principal, connection, this.#arrivedAtMs, timeoutMs);
     this.#active = call;
     if (this.#over) call.cancel();
+    else call.count(connection.shares, this.#context.limits.callBytes, this);
     if (method.kind === "bidi_streaming") return this.#openSession(method, call, encoding);
     return this.#handleOne(method, call, encoding);
   }
@@ -122,9 +136,12 @@ export class ConnectCall {
   ): Promise<Answer> {
     const { requestBodyTimeoutMs, maxRequestFields } = this.#context.limits;
     const bodyMs = Math.min(call.timeoutMs ?? Infinity, requestBodyTimeoutMs);
-    const untilMs = this.#arrivedAtMs + bodyMs;
-    const body = await collectBody(this.#context, this.#exchange, this.kind, untilMs);
-    const bytes = messageBytes(this.#context, body, this.kind, encoding);
+    const buffered = new BufferAccounting(this.#context, call);
+    this.#atEnd(() => buffered.handled());
+    const deadlineMs = this.#arrivedAtMs + bodyMs;
+    const bounds = { call, buffered, deadlineMs };
+    const body = await collectBody(this.#context, this.#exchange, this.kind, bounds);
+    const bytes = messageBytes(this.#context, body, this.kind, encoding, buffered);
     return new Promise((resolve, reject) => {
       this.#exchange.connection.order.pass(
         bytes,
@@ -136,6 +153,7 @@ export class ConnectCall {
             maxRequestFields,
             this.kind.json,
           );
+          buffered.handled();
           if (method.kind === "unary") resolve(this.#unary(method, request, call));
           else resolve(this.#openStream(method.handle(request, call), method));
         },
@@ -161,6 +179,7 @@ export class ConnectCall {
     const { maxFields = this.#context.limits.maxRequestFields } = session;
     const reader = new MessageReader(this.#context, {
       stream: this.#exchange.request,
+      call,
       encoding,
       session,
       ...(this.kind.json ? { translate: (json) => fromJson(method, json, maxFields) } : {}),

@@ -86,7 +86,7 @@ export class ConnectHandler {
     if (streaming) writeStreamHead(exchange, contentType);
     const written = await this.#write(handler, exchange, kind, contentType, answer, gone.signal);
     const stream = answer.kind === "stream" ? answer.stream : undefined;
-    await writeResponse(this.#context, exchange, written, stream);
+    await writeResponse(this.#context, exchange, written, { call, stream });
   }
 
   #write(

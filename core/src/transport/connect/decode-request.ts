@@ -19,11 +19,12 @@ export function messageBytes(
   body: Uint8Array,
   kind: RequestKind,
   encoding: Encoding,
+  held: { holds(bytes: number): void },
 ): Uint8Array | Promise<Uint8Array> {
   const envelope = kind.enveloped
     ? singleEnvelope(body, context.limits.maxMessageBytes)
     : { flags: encoding === "gzip" ? 1 : 0, message: body };
-  return openEnvelope(context, envelope, encoding);
+  return openEnvelope(context, envelope, encoding, held);
 }
 
 /**

@@ -4,6 +4,7 @@ import { watchReply } from "../calls/unread-replies.ts";
 import { NOT_SWEPT } from "../connections/sweeper.ts";
 import { type Exchange, reset } from "../http/exchange.ts";
 import type { ServerContext } from "../server-context.ts";
+import type { ConnectCall } from "./connect-call.ts";
 import type { MessageStream } from "./message-stream.ts";
 
 /** Sends the header of a stream before its first message. */
@@ -22,7 +23,7 @@ export async function writeResponse(
   context: ServerContext,
   exchange: Exchange,
   answer: UniversalServerResponse,
-  stream: MessageStream | undefined,
+  { call, stream }: { readonly call: ConnectCall; readonly stream: MessageStream | undefined },
 ): Promise<void> {
   const { response } = exchange;
   if (!response.headersSent && !response.destroyed) {
@@ -35,22 +36,19 @@ export async function writeResponse(
   try {
     for await (const chunk of answer.body ?? []) {
       if (response.destroyed) return;
-      if (stream === undefined) watchUnary(context, exchange, chunk.length);
+      if (stream === undefined) {
+        call.holdReply(chunk.length);
+        response.once(
+          "close",
+          watchReply(context, () => reset(exchange)),
+        );
+      }
       if (!writeChunk(exchange, chunk)) await drained(exchange);
       watch?.progressed();
     }
     response.end();
   } finally {
     watch?.undo();
-  }
-}
-
-function watchUnary(context: ServerContext, exchange: Exchange, bytes: number): void {
-  try {
-    const undo = watchReply(context, bytes, () => reset(exchange));
-    exchange.response.once("close", undo);
-  } catch {
-    reset(exchange);
   }
 }
 

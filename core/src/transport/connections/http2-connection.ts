@@ -3,6 +3,7 @@ import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node
 import type { LineKind } from "../../broker/aggregated-log.ts";
 import type { Peer } from "../../broker/caller.ts";
 import { BrokerError } from "../../broker/errors.ts";
+import { ConnectionShares } from "../calls/connection-shares.ts";
 import type { ServerContext } from "../server-context.ts";
 import { AuthCache } from "./auth-cache.ts";
 import { CallOrder } from "./call-order.ts";
@@ -24,6 +25,7 @@ export class Http2Connection implements Peer, Sweepable {
   readonly authCache: AuthCache;
   readonly standing: Standing;
   readonly queue = new CallQueue("unauthenticated");
+  readonly shares: ConnectionShares;
   readonly #context: ServerContext;
   readonly #openedAtMs: number;
   #opened = false;
@@ -43,6 +45,7 @@ export class Http2Connection implements Peer, Sweepable {
     this.session = session;
     this.address = address;
     this.authCache = new AuthCache(context.authenticator, context.clock);
+    this.shares = new ConnectionShares(context.memory);
     this.#openedAtMs = openedAtMs;
     this.#pingedAtMs = context.clock.now();
     this.standing = new Standing({
@@ -179,6 +182,7 @@ export class Http2Connection implements Peer, Sweepable {
     this.#context.sweeper.delete(this);
     this.authCache.close();
     this.standing.close();
+    this.shares.close();
     this.#context.observer.connectionClosed("h2");
   }
 }

@@ -1,6 +1,5 @@
 /** Compressed messages: `grpc-encoding`, of which `gzip` and `identity` are understood. */
 import { BrokerError } from "../../broker/errors.ts";
-import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import type { ServerContext } from "../server-context.ts";
 import type { Envelope } from "./envelope.ts";
 
@@ -15,26 +14,20 @@ export function parseEncoding(header: string | undefined): Encoding {
 
 /**
  * The message of an envelope; a promise only if it is compressed. Fails with `undecodable`,
- * `message_too_large`, or `too_many_in_flight` if too many bytes wait for decompression.
+ * `message_too_large`. What a compressed one has become counts as held instead of it.
  */
 export function openEnvelope(
   context: ServerContext,
   { flags, message }: Envelope,
   encoding: Encoding,
+  held: { holds(bytes: number): void },
 ): Uint8Array | Promise<Uint8Array> {
   if (flags === 0) return message;
   if (flags !== 1 || encoding === "identity") {
     throw new BrokerError("undecodable", "message compressed without a grpc-encoding");
   }
-  return gunzipBuffered(context, message);
-}
-
-async function gunzipBuffered(context: ServerContext, message: Uint8Array): Promise<Uint8Array> {
-  const buffered = new BufferAccounting(context);
-  try {
-    buffered.set(message.length);
-    return await context.gunzipPool.run(message, context.limits.maxMessageBytes);
-  } finally {
-    buffered.release();
-  }
+  return context.gunzipPool.run(message, context.limits.maxMessageBytes).then((bytes) => {
+    held.holds(bytes.length);
+    return bytes;
+  });
 }

@@ -29,6 +29,7 @@ test("messages are found however the stream is cut", () => {
         for (let next = reader.next(); next !== undefined; next = reader.next()) {
           found.push([...next.message]);
         }
+        if (chunk.length % 2 === 1) reader.settle();
       }
       assert.deepEqual(
         found,
@@ -63,4 +64,21 @@ test("a begun message is no place to end", () => {
   reader.push(Uint8Array.of(0, 0, 0, 0, 2));
   assert.equal(reader.next(), undefined);
   assert.ok(!reader.atBoundary);
+});
+
+test("what waits for the rest of its message is kept in memory of its own, byte by byte", () => {
+  const reader = new EnvelopeReader(1_000_000);
+  const message = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 251));
+  const wire = Buffer.concat([envelope(message), envelope(Buffer.of(7))]);
+  const seen: Buffer[] = [];
+  for (let at = 0; at < wire.length; at += 3) {
+    reader.push(wire.subarray(at, at + 3));
+    for (let each = reader.next(); each !== undefined; each = reader.next()) {
+      seen.push(Buffer.from(each.message));
+    }
+    reader.settle();
+    if (at > 8 && at < message.length) assert.equal(reader.announcedBytes, message.length);
+  }
+  assert.deepEqual(seen, [message, Buffer.of(7)]);
+  assert.ok(reader.atBoundary);
 });

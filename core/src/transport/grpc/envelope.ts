@@ -3,6 +3,7 @@
  */
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError } from "../../broker/errors.ts";
+import { ChunkList } from "../calls/chunk-list.ts";
 
 const EMPTY = new Uint8Array(0);
 
@@ -32,7 +33,10 @@ export function lengthInHeader(bytes: Uint8Array, at: number): number {
  */
 export class EnvelopeReader {
   readonly #maxMessageBytes: number;
-  #chunks: Uint8Array[] = [];
+  readonly #list = new ChunkList();
+  readonly #chunks = this.#list.chunks;
+  /** How many of the last chunks are as they came. */
+  #raw = 0;
   /** Read position in the first chunk. */
   #offset = 0;
   #bytes = 0;
@@ -63,7 +67,22 @@ export class EnvelopeReader {
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
+    this.#raw += 1;
     this.#bytes += chunk.length;
+  }
+
+  /** What is left has to wait for more: it is kept in little more memory than it has bytes. */
+  settle(): void {
+    const rawCount = Math.min(this.#raw, this.#chunks.length);
+    this.#raw = 0;
+    if (rawCount === 0) return;
+    const raw = this.#chunks.splice(-rawCount);
+    for (const chunk of raw) {
+      // Of the first chunk of all, a part may have been read.
+      const offset = this.#chunks.length === 0 ? this.#offset : 0;
+      if (offset > 0) this.#offset = 0;
+      this.#list.add(offset === 0 ? chunk : chunk.subarray(offset));
+    }
   }
 
   /** The next whole envelope. Throws `message_too_large` as soon as a header announces it. */
@@ -79,7 +98,8 @@ export class EnvelopeReader {
 
   /** Drops what waits. */
   clear(): void {
-    this.#chunks = [];
+    this.#list.clear();
+    this.#raw = 0;
     this.#offset = 0;
     this.#bytes = 0;
     this.#flags = -1;

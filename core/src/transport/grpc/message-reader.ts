@@ -4,6 +4,7 @@
  */
 import type { Readable } from "node:stream";
 import { BrokerError } from "../../broker/errors.ts";
+import type { ActiveCall } from "../calls/active-call.ts";
 import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import type { Session } from "../calls/method.ts";
 import type { ServerContext } from "../server-context.ts";
@@ -12,6 +13,7 @@ import { EnvelopeReader } from "./envelope.ts";
 
 export interface MessageReaderDeps {
   readonly stream: Readable;
+  readonly call: ActiveCall;
   readonly encoding: Encoding;
   readonly session: Session;
   /** Converts the peer's encoding to Protobuf; default: none, it is Protobuf. */
@@ -25,6 +27,8 @@ export class MessageReader {
   readonly #deps: MessageReaderDeps;
   readonly #envelopes: EnvelopeReader;
   readonly #buffered: BufferAccounting;
+  /** Bytes of the message that is being received. */
+  #messageBytes = 0;
   /** A message is being received, or the reader has yielded. */
   #busy = false;
   #ended = false;
@@ -36,7 +40,7 @@ export class MessageReader {
   constructor(context: ServerContext, deps: MessageReaderDeps) {
     this.#context = context;
     this.#deps = deps;
-    this.#buffered = new BufferAccounting(context);
+    this.#buffered = new BufferAccounting(context, deps.call);
     this.#envelopes = new EnvelopeReader(context.limits.maxMessageBytes);
   }
 
@@ -45,7 +49,8 @@ export class MessageReader {
     stream.on("data", (chunk: Uint8Array) => {
       if (this.#stopped) return;
       this.#envelopes.push(chunk);
-      this.#drain();
+      if (this.#busy) this.#holdRest();
+      else this.#drain();
     });
     stream.on("end", () => {
       this.#ended = true;
@@ -57,7 +62,7 @@ export class MessageReader {
   stop(): void {
     this.#stopped = true;
     this.#envelopes.clear();
-    this.#buffered.release();
+    this.#buffered.handled();
     this.#deps.stream.resume();
   }
 
@@ -70,7 +75,8 @@ export class MessageReader {
           this.#needMore();
           return;
         }
-        const message = openEnvelope(this.#context, envelope, this.#deps.encoding);
+        this.#messageBytes = envelope.message.length;
+        const message = openEnvelope(this.#context, envelope, this.#deps.encoding, this);
         this.#tickMessages += 1;
         this.#context.ticks.messageArrived();
         const received =
@@ -91,6 +97,18 @@ export class MessageReader {
       return;
     }
     if (!this.#stopped) this.#waitFor(new Promise((resolve) => setImmediate(resolve)));
+  }
+
+  /** The message that is being received holds so many bytes. */
+  holds(bytes: number): void {
+    this.#messageBytes = bytes;
+    this.#buffered.holds(this.#messageBytes + this.#envelopes.pendingBytes);
+  }
+
+  /** Nothing more is read for now. */
+  #holdRest(): void {
+    this.#envelopes.settle();
+    this.holds(this.#messageBytes);
   }
 
   #receive(message: Uint8Array): void | Promise<void> {
@@ -114,7 +132,8 @@ export class MessageReader {
 
   #needMore(): void {
     const { stream, session } = this.#deps;
-    this.#buffered.set(this.#envelopes.pendingBytes);
+    this.#messageBytes = 0;
+    this.#holdRest();
     if (stream.isPaused()) stream.resume();
     if (!this.#ended) return;
     if (!this.#envelopes.atBoundary) {
@@ -127,6 +146,7 @@ export class MessageReader {
   #waitFor(pause: Promise<void>): void {
     this.#busy = true;
     this.#deps.stream.pause();
+    this.#holdRest();
     pause.then(
       () => {
         this.#busy = false;

@@ -53,6 +53,10 @@ export class OpenStream implements PumpOwner {
     this.#pump.close();
   }
 
+  pumpHolds(bytes: number): void {
+    this.#setup.call.hold(bytes);
+  }
+
   pumpOver(): void {
     if (this.#over) return;
     this.#over = true;

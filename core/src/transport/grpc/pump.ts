@@ -15,6 +15,8 @@ import { errorTrailers, OK_TRAILERS } from "./status-message.ts";
 export interface PumpOwner {
   /** The end is decided, or the stream is closed; may be called more than once. */
   pumpOver(): void;
+  /** So many bytes more, or fewer, are on their way to a peer that may not take them. */
+  pumpHolds(bytes: number): void;
 }
 
 export class Pump implements TickTask, Sweepable {
@@ -24,6 +26,7 @@ export class Pump implements TickTask, Sweepable {
   readonly #source: Source;
   readonly #owner: PumpOwner;
   #writing = false;
+  #writingBytes = 0;
   #finished = false;
   #endWatched = false;
   #progressAtMs = 0;
@@ -69,6 +72,8 @@ export class Pump implements TickTask, Sweepable {
     const bytes = this.#source.take(this.#context.limits.maxPendingWriteBytes);
     if (bytes !== undefined) {
       this.#writing = true;
+      this.#writingBytes = bytes.length;
+      this.#owner.pumpHolds(bytes.length);
       this.#stream.write(bytes, this.#written);
     } else if (end !== undefined) this.finish(end.error);
   }
@@ -117,6 +122,7 @@ export class Pump implements TickTask, Sweepable {
 
   readonly #written = (error?: Error | null) => {
     this.#writing = false;
+    this.#owner.pumpHolds(-this.#writingBytes);
     if (error !== undefined && error !== null) return;
     if (this.#endWatched) this.#progressAtMs = this.#context.clock.now();
     this.run();

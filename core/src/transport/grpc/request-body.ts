@@ -2,10 +2,12 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { ENVELOPE_BYTES } from "../../broker/codec/envelope.ts";
 import { BrokerError, timedOut } from "../../broker/errors.ts";
-import { BufferAccounting } from "../calls/buffer-accounting.ts";
+import type { ActiveCall } from "../calls/active-call.ts";
 import { NOT_SWEPT, type Sweepable } from "../connections/sweeper.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type Envelope, EnvelopeReader, lengthInHeader } from "./envelope.ts";
+
+const NOTHING = new Uint8Array(0);
 
 /** Callbacks of a RequestBody. */
 export interface RequestOwner {
@@ -18,19 +20,26 @@ export interface RequestOwner {
 export class RequestBody implements Sweepable {
   sweepIndex = NOT_SWEPT;
   readonly #context: ServerContext;
+  readonly #call: ActiveCall;
   readonly #owner: RequestOwner;
   readonly #deadlineMs: number;
   /** Nearly every request is one chunk: only more of them need a reader. */
   #first: Uint8Array | undefined;
   #reader: EnvelopeReader | undefined;
   #collected = 0;
-  #buffered: BufferAccounting | undefined;
+  #heldBytes = 0;
   #done = false;
+  #handled = false;
 
-  constructor(context: ServerContext, deadlineMs: number, owner: RequestOwner) {
+  constructor(
+    context: ServerContext,
+    { call, deadlineMs }: { readonly call: ActiveCall; readonly deadlineMs: number },
+    owner: RequestOwner,
+  ) {
     this.#context = context;
     this.#deadlineMs = deadlineMs;
     this.#owner = owner;
+    this.#call = call;
   }
 
   start(stream: ServerHttp2Stream): void {
@@ -39,29 +48,51 @@ export class RequestBody implements Sweepable {
     stream.on("end", () => this.#ended());
   }
 
-  /** The call is over, whatever still comes. Idempotent. */
+  /** Nothing more is read, whatever still comes. Idempotent. */
   stop(): void {
     if (this.#done) return;
     this.#done = true;
     this.#context.sweeper.delete(this);
-    this.#buffered?.release();
+    this.#releaseChunks();
+  }
+
+  /** The request holds so many bytes now, until `handled`. */
+  holds(bytes: number): void {
+    if (this.#handled) return;
+    const more = bytes - this.#heldBytes;
+    this.#heldBytes = bytes;
+    this.#context.state.requestBufferBytes += more;
+    this.#call.hold(more);
+  }
+
+  /** Nothing is held of the request any more. Idempotent. */
+  handled(): void {
+    this.holds(0);
+    this.#handled = true;
   }
 
   sweep(nowMs: number): void {
-    if (nowMs < this.#deadlineMs) return;
-    this.#refuse(timedOut());
+    if (nowMs >= this.#deadlineMs) this.#refuse(timedOut());
+    else if (this.#first !== undefined && this.#reader === undefined) this.#settle(this.#first);
+  }
+
+  /** What does not come at once may take long: it is kept in little more memory than it has bytes. */
+  #settle(first: Uint8Array): void {
+    this.#reader = this.#readerOf(first);
+    this.#reader.settle();
+    this.#first = NOTHING;
   }
 
   #push(chunk: Uint8Array): void {
     if (this.#done) return;
-    const { maxMessageBytes, smallMessageBytes } = this.#context.limits;
     this.#collected += chunk.length;
+    this.holds(this.#collected);
     if (this.#first === undefined) this.#first = chunk;
     else this.#pushFurther(this.#first, chunk);
-    if (this.#collected > maxMessageBytes + ENVELOPE_BYTES || this.#announcesEndless(chunk)) {
-      const text = `message too large: more than ${maxMessageBytes} bytes`;
-      this.#refuse(new BrokerError("message_too_large", text));
-    } else if (this.#collected > smallMessageBytes) this.#countBuffered();
+    const { maxMessageBytes } = this.#context.limits;
+    if (this.#collected <= maxMessageBytes + ENVELOPE_BYTES && !this.#announcesEndless()) return;
+    const text = `message too large: more than ${maxMessageBytes} bytes`;
+    this.#refuse(new BrokerError("message_too_large", text));
   }
 
   /**
@@ -69,24 +100,16 @@ export class RequestBody implements Sweepable {
    * read on until it is, or clients of node:http2 lose the reason: they reset a call that is answered
    * while they still hold more than 10 MB of it.
    */
-  #announcesEndless(chunk: Uint8Array): boolean {
+  #announcesEndless(): boolean {
     const { maxMessageBytes, maxDiscardedBytes } = this.#context.limits;
-    const bytes = this.#reader?.announcedBytes ?? lengthInHeader(chunk, 0);
+    const bytes = this.#reader?.announcedBytes ?? lengthInHeader(this.#first ?? NOTHING, 0);
     return bytes > maxMessageBytes + maxDiscardedBytes;
   }
 
-  #countBuffered(): void {
-    this.#buffered ??= new BufferAccounting(this.#context);
-    try {
-      this.#buffered.set(this.#collected);
-    } catch (reason) {
-      this.#refuse(BrokerError.from(reason));
-    }
-  }
-
   #pushFurther(first: Uint8Array, chunk: Uint8Array): void {
-    this.#reader ??= this.#readerOf(first);
-    this.#reader.push(chunk);
+    if (this.#reader === undefined) this.#settle(first);
+    this.#reader?.push(chunk);
+    this.#reader?.settle();
   }
 
   #readerOf(first: Uint8Array): EnvelopeReader {
@@ -97,13 +120,13 @@ export class RequestBody implements Sweepable {
 
   #ended(): void {
     if (this.#done) return;
-    this.stop();
     try {
       const envelope = this.#singleEnvelope();
       // The call may wait long for its answer; its request is read now.
-      this.#releaseChunks();
+      this.stop();
       this.#owner.arrived(envelope);
     } catch (reason) {
+      this.stop();
       this.#owner.failed(BrokerError.from(reason));
     }
   }
@@ -115,7 +138,7 @@ export class RequestBody implements Sweepable {
         return { flags: first[0] ?? 0, message: first.subarray(ENVELOPE_BYTES) };
       }
     }
-    const reader = this.#reader ?? this.#readerOf(first ?? new Uint8Array(0));
+    const reader = this.#reader ?? this.#readerOf(first ?? NOTHING);
     const envelope = reader.next();
     if (envelope !== undefined && reader.atBoundary) return envelope;
     throw new BrokerError("undecodable", "expected exactly one request message");
@@ -123,7 +146,6 @@ export class RequestBody implements Sweepable {
 
   #refuse(error: BrokerError): void {
     this.stop();
-    this.#releaseChunks();
     this.#owner.failed(error);
   }
 

@@ -1,6 +1,7 @@
 /** Opens native server-streaming and bidirectional calls. */
 import { decodeMessage } from "../../broker/codec/decode.ts";
 import { BrokerError } from "../../broker/errors.ts";
+import type { CallOwner } from "../calls/active-call.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { BidiMethod, ServerStreamMethod } from "../calls/method.ts";
 import { type CallSetup, refuse } from "./call-setup.ts";
@@ -11,40 +12,49 @@ import { OpenStream } from "./open-stream.ts";
 import { RequestBody, type RequestOwner } from "./request-body.ts";
 
 /** A server-streaming call: first its request, then its messages. */
-export class ServerStreamCall implements RequestOwner {
+export class ServerStreamCall implements RequestOwner, CallOwner {
   readonly #setup: CallSetup;
   readonly #method: ServerStreamMethod;
-  #body: RequestBody | undefined;
+  readonly #body: RequestBody;
   #output: OpenStream | undefined;
 
   constructor(setup: CallSetup, method: ServerStreamMethod) {
     this.#setup = setup;
     this.#method = method;
+    const { context, call } = setup;
+    const bodyMs = Math.min(call.timeoutMs ?? Infinity, context.limits.requestBodyTimeoutMs);
+    this.#body = new RequestBody(context, { call, deadlineMs: call.arrivedAtMs + bodyMs }, this);
   }
 
   start(): void {
-    const { context, stream, call } = this.#setup;
-    const bodyMs = Math.min(call.timeoutMs ?? Infinity, context.limits.requestBodyTimeoutMs);
+    const { context, stream, call, connection } = this.#setup;
+    call.count(connection.shares, context.limits.callBytes, this);
     stream.on("close", () => this.#closed());
-    this.#body = new RequestBody(context, call.arrivedAtMs + bodyMs, this);
     this.#body.start(stream);
   }
 
   arrived(envelope: Envelope): void {
     const { context, connection, encoding, stream } = this.#setup;
     // An open stream lives long: free what only its request needed.
-    this.#body = undefined;
     stream.removeAllListeners("data");
     stream.removeAllListeners("end");
     connection.order.pass(
-      openEnvelope(context, envelope, encoding),
+      openEnvelope(context, envelope, encoding, this.#body),
       (bytes) => this.#open(bytes),
       (reason) => this.failed(BrokerError.from(reason)),
     );
   }
 
+  evicted(error: BrokerError): void {
+    if (this.#output !== undefined) this.#output.fail(error);
+    else this.failed(error);
+    this.#setup.call.cancel();
+  }
+
   failed(error: BrokerError): void {
     const { context, path, stream, call } = this.#setup;
+    this.#body.stop();
+    this.#body.handled();
     logFailure(context, path, error);
     context.observer.callEnded(path, "grpc", error.code, context.clock.now() - call.arrivedAtMs);
     refuse(context, stream, error);
@@ -54,6 +64,7 @@ export class ServerStreamCall implements RequestOwner {
     const { context, stream, call } = this.#setup;
     if (stream.destroyed || call.cancelled) return;
     const request = decodeMessage(this.#method.desc.input, bytes, context.limits.maxRequestFields);
+    this.#body.handled();
     const source = this.#method.handle(request, call);
     this.#output = new OpenStream(this.#setup, source, true);
     this.#output.inputEnded();
@@ -63,7 +74,9 @@ export class ServerStreamCall implements RequestOwner {
   #closed(): void {
     const { connection, stream, call } = this.#setup;
     connection.streamClosed(stream, call.arrivedAtMs);
-    this.#body?.stop();
+    this.#body.stop();
+    this.#body.handled();
+    call.release();
     this.#output?.closed();
     call.cancel();
   }
@@ -75,7 +88,8 @@ export function serveBidi(setup: CallSetup, method: BidiMethod): void {
   const session = method.handle(call);
   const output = new OpenStream(setup, session.output, false);
   const fail = (error: BrokerError) => output.fail(error);
-  const reader = new MessageReader(context, { stream, encoding, session, fail });
+  call.count(connection.shares, context.limits.callBytes, { evicted: fail });
+  const reader = new MessageReader(context, { stream, call, encoding, session, fail });
   output.onOver = () => {
     reader.stop();
     session.close();
@@ -83,6 +97,7 @@ export function serveBidi(setup: CallSetup, method: BidiMethod): void {
   stream.on("close", () => {
     connection.streamClosed(stream, call.arrivedAtMs);
     output.closed();
+    call.release();
   });
   stream.on("end", () => output.inputEnded());
   output.start();

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { Peer } from "../../broker/caller.ts";
+import type { ConnectionShares } from "../calls/connection-shares.ts";
 import type { AuthCache } from "../connections/auth-cache.ts";
 import type { CallOrder } from "../connections/call-order.ts";
 
@@ -9,6 +10,7 @@ import type { CallOrder } from "../connections/call-order.ts";
 export interface ConnectionContext extends Peer {
   readonly authCache: AuthCache;
   readonly order: CallOrder;
+  readonly shares: ConnectionShares;
 }
 
 export interface Exchange {

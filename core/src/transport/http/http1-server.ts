@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import { MEDIA_LIMITS } from "../../media/limits.ts";
 import { MediaHttp } from "../../media/media-http.ts";
+import { ConnectionShares } from "../calls/connection-shares.ts";
 import { AuthCache } from "../connections/auth-cache.ts";
 import { CallOrder } from "../connections/call-order.ts";
 import type { ServerContext } from "../server-context.ts";
@@ -52,11 +53,13 @@ export class Http1Server {
     const authCache = new AuthCache(this.#context.authenticator, this.#context.clock);
     socket.setKeepAlive(true, this.#context.limits.keepAliveIntervalMs);
     const isAlive = () => Promise.resolve(!socket.destroyed);
-    const context = { address, authCache, order: new CallOrder(), isAlive };
+    const shares = new ConnectionShares(this.#context.memory);
+    const context = { address, authCache, order: new CallOrder(), shares, isAlive };
     this.#connections.set(socket, { context, open: 0 });
     this.#context.observer.connectionOpened("http1");
     socket.once("close", () => {
       authCache.close();
+      shares.close();
       this.#context.observer.connectionClosed("http1");
     });
     this.#server.emit("connection", socket);
