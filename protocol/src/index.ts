@@ -79,6 +79,7 @@ export {
   MAX_USER_FIELD_BYTES,
 } from "./limits.ts";
 export type { MentionTarget } from "./mention-target.ts";
+export { escapeMisleading, isMisleading } from "./misleading-text.ts";
 export {
   type NormalisedMessage,
   normalisedSize,

@@ -18,7 +18,17 @@ function principal(...scopes: string[]) {
 }
 
 test("names that may be given", () => {
-  for (const name of ["a", "my bot", "ünïcode", "🐦".repeat(64), "seabird-irc", "cores"]) {
+  for (const name of [
+    "a",
+    "my bot",
+    "ünïcode",
+    "🐦".repeat(64),
+    "seabird-irc",
+    "cores",
+    "бот v2",
+    "👩‍💻",
+    "❤️",
+  ]) {
     checkTokenName(name);
   }
 });
@@ -32,6 +42,17 @@ test("names that may not, with what is wrong", () => {
     [" x", /no space at its ends/],
     ["a\nb", /no control characters/],
     ["a\ud800b", /no control characters/],
+    ["a\u202eb", /no marks of direction/],
+    ["a\u2066b", /no marks of direction/],
+    ["a\u2028b", /no control characters/],
+    ["admin\u200d", /no invisible characters; got/],
+    ["ad\u200bmin", /no invisible characters/],
+    ["ad\u00admin", /no invisible characters/],
+    ["admin\ufe0f", /no invisible characters/],
+    ["ａdmin", /its plain form "admin"/],
+    ["\u0430dmin", /letters of one script/],
+    ["my \u0441ore", /letters of one script/],
+    ["\u03bfwl", /letters of one script/],
   ];
   for (const [name, message] of cases) {
     assert.throws(

@@ -1,4 +1,5 @@
 /** Names and scopes of tokens: what is allowed, and which rights they give. */
+import { escapeMisleading, isMisleading } from "@seabird-chat/protocol";
 import type { Principal } from "./principal.ts";
 import { TokenError } from "./token-error.ts";
 import type { TokenRecord } from "./token-record.ts";
@@ -26,14 +27,35 @@ export function checkTokenName(name: string): void {
   if (length < 1 || length > MAX_TOKEN_NAME_LENGTH) {
     throw bad(`a token's name has 1 to ${MAX_TOKEN_NAME_LENGTH} characters; got ${length}`);
   }
-  if (name !== name.trim() || /\p{Cc}|\p{Cs}/u.test(name)) {
+  if (name !== name.trim() || isMisleading(name)) {
     throw bad(
-      `a token's name has no space at its ends and no control characters; got ${quote(name)}`,
+      `a token's name has no space at its ends, no control characters and no marks of direction; got "${escapeMisleading(name)}"`,
     );
   }
+  const problem = lookAlikeProblem(name);
+  if (problem !== undefined) throw bad(`a token's name ${problem}; got ${quote(name)}`);
   if (RESERVED_NAMES.includes(name.toLowerCase())) {
     throw bad(`the name ${quote(name)} is reserved; choose another`);
   }
+}
+
+/** What nobody sees, behind what does not need it: it belongs to emoji and to scripts that join. */
+const INVISIBLE =
+  /(?<=^|[\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{N}\p{P}\p{Z}])\p{Default_Ignorable_Code_Point}/u;
+const LETTERS = /[\p{L}\p{M}]+/gu;
+/** Scripts whose letters look like each other's. */
+const ALIKE = [/\p{sc=Latin}/u, /\p{sc=Greek}/u, /\p{sc=Cyrillic}/u];
+
+/** Why a name can look like another one; senders are told apart by their names. */
+function lookAlikeProblem(name: string): string | undefined {
+  if (INVISIBLE.test(name)) return "has no invisible characters";
+  const plain = name.normalize("NFKC");
+  if (name !== plain) return `is written in its plain form ${quote(plain)}`;
+  const isMixed = (word: string) => ALIKE.filter((script) => script.test(word)).length > 1;
+  if ((name.match(LETTERS) ?? []).some(isMixed)) {
+    return "has letters of one script in each word, Latin, Greek or Cyrillic";
+  }
+  return undefined;
 }
 
 /** Checks a new token's scopes; throws a TokenError that names the wrong one and the choices. */

@@ -30,6 +30,27 @@ test("all are registered or none", () => {
   assert.deepEqual(held(list), ["a", "b"]);
 });
 
+test("names that are empty or mislead are refused, and none of the others registered", () => {
+  const list = commands();
+  const marks = "a command's name has control characters or marks of direction: \"";
+  const cases: readonly [Record<string, CommandMetadata>, string][] = [
+    [named("ok", ""), "a command's name is empty"],
+    ...["a\nb", "\u0000", "a\u202eb", "\u200f", "a\u2028b", "a\u0085"].map(
+      (name): [Record<string, CommandMetadata>, string] => [named("ok", name), marks],
+    ),
+    [{ ok: create(CommandMetadataSchema, { name: "a\u2066b" }) }, marks],
+  ];
+  for (const [names, message] of cases) {
+    assert.throws(
+      () => list.register(names),
+      (error: Error) => refusal("bad_request")(error) && error.message.startsWith(message),
+    );
+  }
+  assert.deepEqual(held(list), []);
+  list.register(named("ähm", "пинг", "नमस्ते", "👩‍💻", "two words"));
+  assert.equal(list.size, 5);
+});
+
 test("the undo frees exactly its own, and once", () => {
   const list = commands();
   const undo = list.register(named("a", "help"));

@@ -4,6 +4,8 @@ import {
   type CommandMetadata,
   type CommandsResponse,
   CommandsResponseSchema,
+  escapeMisleading,
+  isMisleading,
 } from "@seabird-chat/protocol";
 import { fits, utf8Bytes } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
@@ -82,6 +84,9 @@ export class Commands {
     for (const [key, { name, shortHelp, fullHelp }] of registrations) {
       checkLength("name", key, maxCommandNameBytes);
       checkLength("name", name, maxCommandNameBytes);
+      if (key === "") throw badRequest("a command's name is empty");
+      checkShown(key);
+      checkShown(name);
       checkLength("short_help", shortHelp, maxShortHelpBytes);
       checkLength("full_help", fullHelp, maxFullHelpBytes);
     }
@@ -91,6 +96,13 @@ export class Commands {
 function checkLength(field: string, text: string, maxBytes: number): void {
   if (fits(text, maxBytes)) return;
   throw badRequest(`a command's ${field} has ${utf8Bytes(text)} bytes, limit ${maxBytes}`);
+}
+
+/** Names are shown in lists and logs, as they are. */
+function checkShown(name: string): void {
+  if (!isMisleading(name)) return;
+  const text = `a command's name has control characters or marks of direction: "${escapeMisleading(name)}"`;
+  throw badRequest(text);
 }
 
 function badRequest(message: string): BrokerError {
