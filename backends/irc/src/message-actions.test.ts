@@ -76,7 +76,7 @@ suite("reactions", () => {
     await assert.rejects(actions.react(HERE, "m1", reaction, request), /line break or NUL/);
     const nobody: Target = { kind: "user", id: "a b" };
     const fine = { emoji: emoji("x"), removed: false };
-    await assert.rejects(actions.react(nobody, "m1", fine, request), /"a b" is not a name on IRC/);
+    await assert.rejects(actions.react(nobody, "m1", fine, request), /"a b" is not a nick/);
     const picture = { emoji: { text: "", id: "7", url: "" }, removed: false };
     await assert.rejects(actions.react(HERE, "m1", picture, request), /this emoji has no text/);
   });

@@ -12,6 +12,7 @@ import { opaque } from "./inbound.ts";
 import { passes } from "./network-capabilities.ts";
 import {
   degradedOf,
+  nameOfTarget,
   type Plan,
   planChannelSend,
   planPrivateSend,
@@ -85,7 +86,7 @@ export class MessageActions {
     for (const each of emojis) {
       const tag = removed ? CLIENT_TAGS.unreact : CLIENT_TAGS.react;
       const tags = { [CLIENT_TAGS.reply]: messageId, [tag]: each };
-      await this.#deps.request(planTags(nameOf(to), tags, this.#deps.state()), request);
+      await this.#deps.request(planTags(to, tags, this.#deps.state()), request);
       if (removed) this.#reactions.removed(conversation, messageId, each);
       else this.#reactions.added(conversation, messageId, each);
     }
@@ -99,7 +100,7 @@ export class MessageActions {
   ): Promise<Record<string, string>> {
     const failed: Record<string, string> = Object.create(null);
     const redact = async (id: string) => {
-      const plan = planRedact(nameOf(to), id, request.reason, this.#deps.state());
+      const plan = planRedact(to, id, request.reason, this.#deps.state());
       try {
         await this.#deps.request(plan, request);
       } catch (reason) {
@@ -117,7 +118,7 @@ export class MessageActions {
     const typing = this.#typing.next(this.#keyOf(to), isActive);
     if (typing === undefined) return;
     const tags = { [CLIENT_TAGS.typing]: typing };
-    await this.#deps.request(planTags(nameOf(to), tags, this.#deps.state()), request);
+    await this.#deps.request(planTags(to, tags, this.#deps.state()), request);
   }
 
   /** A tag refers to a message in the same conversation. */
@@ -127,14 +128,9 @@ export class MessageActions {
   }
 
   #keyOf(to: Target): string {
-    return this.#deps.state().fold(nameOf(to));
+    return this.#deps.state().fold(nameOfTarget(to));
   }
 }
 
 const NO_TEXT = "this emoji has no text, and IRC has no other emoji";
 const NO_REACTION = "the bot remembers no reaction of its own to this message";
-
-/** The channel or nick that a line names. */
-function nameOf({ kind, id }: Target): string {
-  return kind === "channel" ? id : toNick(id);
-}

@@ -77,15 +77,27 @@ suite("answers, mentions, tags and deletions", () => {
   }
 
   test("tags alone, and deletions", () => {
-    assert.deepEqual(lines(planTags("#a", { "+typing": "done" }, network)), ["TAGMSG #a"]);
-    assert.match(refusal(planTags("#a,#b", {}, network)), /is not a name on IRC/);
-    assert.match(refusal(planTags("joe x", {}, network)), /is not a name on IRC/);
-    assert.deepEqual(lines(planRedact("#a", "m1", "", network)), ["REDACT #a m1"]);
-    assert.deepEqual(lines(planRedact("joe", "m1", "a\r\nb", network)), ["REDACT joe m1 :a b"]);
+    const channel = (id: string) => ({ kind: "channel", id }) as const;
+    const user = (id: string) => ({ kind: "user", id }) as const;
+    assert.deepEqual(lines(planTags(channel("#a"), { "+typing": "done" }, network)), ["TAGMSG #a"]);
+    assert.deepEqual(lines(planTags(user("joe"), {}, network)), ["TAGMSG joe"]);
+    assert.match(refusal(planTags(channel("#a,#b"), {}, network)), /is not a channel/);
+    assert.match(refusal(planTags(user("joe x"), {}, network)), /is not a nick/);
+    assert.deepEqual(lines(planRedact(channel("#a"), "m1", "", network)), ["REDACT #a m1"]);
+    assert.deepEqual(lines(planRedact(user("joe"), "m1", "a\r\nb", network)), [
+      "REDACT joe m1 :a b",
+    ]);
+    // Whoever may write to channels alone reaches nobody else.
+    assert.match(refusal(planTags(channel("joe"), {}, network)), /is not a channel/);
+    assert.match(refusal(planRedact(channel("joe"), "m1", "", network)), /is not a channel/);
+    assert.match(refusal(planTags(user("#a"), {}, network)), /is not a nick/);
     for (const id of ["", ":m1", "m 1", "m\0"]) {
-      assert.match(refusal(planRedact("#a", id, "", network)), /not an id of a message on IRC/);
+      assert.match(
+        refusal(planRedact(channel("#a"), id, "", network)),
+        /not an id of a message on IRC/,
+      );
     }
-    assert.match(refusal(planRedact("#a b", "m1", "", network)), /is not a name on IRC/);
+    assert.match(refusal(planRedact(channel("#a b"), "m1", "", network)), /is not a channel/);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Requests of core as lines of IRC, with their success conditions. Pure. */
 import { type Block, text as textBlock, walkBlocks } from "@seabird-chat/protocol";
+import type { Target } from "@seabird-chat/sdk/backend";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, writeRuns } from "./formatting/runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
@@ -128,28 +129,40 @@ export function toNick(userId: string): string {
   return userId.replace(/^~/, "^");
 }
 
-/** A message of tags alone, to a channel or a nick. */
-export function planTags(target: string, tags: LineTags, network: NetworkView): Plan {
-  if (!isTarget(target, network)) return { refused: `"${shown(target)}" is not a name on IRC` };
+/** The channel or nick that a line names. */
+export function nameOfTarget({ kind, id }: Target): string {
+  return kind === "channel" ? id : toNick(id);
+}
+
+/** A message of tags alone. */
+export function planTags(to: Target, tags: LineTags, network: NetworkView): Plan {
+  const target = nameOfTarget(to);
+  if (!isTarget(to.kind, target, network)) return notATarget(to.kind, target);
   const success = { kind: "accepted" } as const;
   return checked({ target, lines: [`TAGMSG ${target}`], tags, success }, network);
 }
 
 export function planRedact(
-  target: string,
+  to: Target,
   messageId: string,
   reason: string,
   network: NetworkView,
 ): Plan {
-  if (!isTarget(target, network)) return { refused: `"${shown(target)}" is not a name on IRC` };
+  const target = nameOfTarget(to);
+  if (!isTarget(to.kind, target, network)) return notATarget(to.kind, target);
   if (!isWord(messageId)) return { refused: "that is not an id of a message on IRC" };
   const why = oneLine(reason);
   const line = `REDACT ${target} ${messageId}${why === "" ? "" : ` :${why}`}`;
   return checked({ target, lines: [line], success: { kind: "accepted" } }, network);
 }
 
-function isTarget(name: string, network: NetworkView): boolean {
-  return network.isChannel(name) ? isOneWord(name) : isNick(name);
+/** A nick is no channel: who may write to channels alone would reach a person. */
+function isTarget(kind: Target["kind"], name: string, network: NetworkView): boolean {
+  return kind === "channel" ? network.isChannel(name) && isOneWord(name) : isNick(name);
+}
+
+function notATarget(kind: Target["kind"], name: string): Plan {
+  return kind === "channel" ? notAChannel(name) : { refused: `"${shown(name)}" is not a nick` };
 }
 
 /** `#channel`, or `#channel key`. */

@@ -56,10 +56,15 @@ export class RoomActions {
     room.topic = content.topic;
   }
 
-  /** The room of a channel that is no thread. Throws Refused if the bot is not in it. */
+  /**
+   * The room of a channel that is no thread. Throws Refused if the bot is not in it, and for the private
+   * room with a person: who may write to channels alone would reach that person.
+   */
   known(channelId: string): Room {
-    const room = this.#deps.rooms.byChannel(channelId);
+    const { rooms } = this.#deps;
+    const room = rooms.byChannel(channelId);
     if (room === undefined) throw new Refused("the bot is not in this room");
+    if (rooms.directUser(room.roomId) !== undefined) throw new Refused(NO_PERSON);
     return room;
   }
 
@@ -86,5 +91,6 @@ export class RoomActions {
   }
 }
 
+const NO_PERSON = "this is a private room with a person, and no channel; write to the person";
 const NO_CHANNEL =
   "give an alias such as #lobby:example.org, or a room id such as !abc:example.org";
