@@ -15,8 +15,9 @@ import {
 import type { Measurement, Plan, Sample } from "../measurement.ts";
 import { startGrpcGo } from "../systems/grpc-go.ts";
 
-/** Milliseconds of the peace before, and of what is looked at after. */
+/** Milliseconds of the peace before, of what a server has to recover, and of what is watched then. */
 const BEFORE_MS = 1_500;
+const RECOVERY_MS = 1_000;
 const AFTER_MS = 1_000;
 const ADDRESSES = { "same address": SAME_ADDRESS, "another address": OTHER_ADDRESS } as const;
 /** What is measured with its percentiles, and of what only the worst counts: it is rare. */
@@ -40,8 +41,9 @@ export const attacks: readonly Measurement[] = Object.entries(ATTACKS).map(
       if (attacked === undefined) return [];
       try {
         console.error(`  ${attack}: ${ATTACKS[attack]?.what}`);
-        const times = { ms: plan.attackMs, beforeMs: BEFORE_MS, afterMs: AFTER_MS };
-        return samplesOf(attack, await runAttack(attacked, { attack, ...times }));
+        const times = { beforeMs: BEFORE_MS, recoveryMs: RECOVERY_MS, afterMs: AFTER_MS };
+        const measured = { attack, ms: plan.attackMs, ...times };
+        return samplesOf(attack, await runAttack(attacked, measured));
       } finally {
         await attacked.close();
       }

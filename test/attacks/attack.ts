@@ -26,6 +26,10 @@ export interface Attacker {
   readonly counts: Counts;
   /** Whether the time is over. */
   isOver(): boolean;
+  /** How much of an amount is done: all of it, or in a test a part that shows the same. */
+  size(amount: number): number;
+  /** Behind all that it does: until the time is over, or in a test for a moment. */
+  stay(): Promise<void>;
   /** Undefined where core closed it before it began, or the time is over. */
   connect(options?: ConnectionOptions): Promise<ClientConnection | undefined>;
   /** A plain connection; undefined likewise. */
@@ -35,11 +39,20 @@ export interface Attacker {
   count(what: string, amount?: number): void;
 }
 
+/** What attacks may take of core's memory, where no row says another. */
+export const MOST_MIB = 150;
+
 export interface Attack {
   /** What it does, in a sentence. */
   readonly what: string;
   /** Methods that only our core has: other servers are not attacked so. */
   readonly onlyCore?: boolean;
+  /** Whether it ends when it has done all it does; a test lets it. The others go on and on. */
+  readonly ends?: boolean;
+  /** MiB that core may take more than before, at most. Default: `MOST_MIB`. */
+  readonly mostMib?: number;
+  /** How calls may end in a test, as `counts` names it: gRPC codes, or HTTP's. Default: in any way. */
+  readonly mayEnd?: readonly string[];
   /** Resolves when it has done all it does, or the time is over. What it opened is closed for it. */
   run(attacker: Attacker): Promise<void>;
 }

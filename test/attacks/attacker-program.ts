@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from "node:net";
 import { callHeaders } from "../../bench/load/peer.ts";
+import { pause } from "../../bench/load/stopwatch.ts";
 import { ClientConnection } from "../../bench/wire/client-connection.ts";
 import type { Attacker, Counts, TokenName } from "./attack.ts";
 import { ATTACKS } from "./attacks.ts";
@@ -14,6 +15,11 @@ export interface AttackOrder {
   readonly tokens: Readonly<Record<TokenName, string>>;
   /** Milliseconds. */
   readonly ms: number;
+  /** Of this machine: where it comes from. */
+  readonly address: string;
+  /** The part of each amount that is done, and how long it stays behind that, in milliseconds. */
+  readonly part: number;
+  readonly stayMs: number;
 }
 
 export interface AttackReport {
@@ -39,17 +45,24 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
     tokens: order.tokens,
     counts,
     isOver,
+    size: (amount) => Math.ceil(amount * order.part),
+    async stay() {
+      const until = performance.now() + order.stayMs;
+      while (!isOver() && performance.now() < until) await pause(10);
+    },
     async connect(options) {
       if (isOver()) return undefined;
       count("connections");
       const openTimeoutMs = Math.min(OPEN_TIMEOUT_MS, Math.max(1, endsAt - performance.now()));
-      const connection = await ClientConnection.open(url, { openTimeoutMs, ...options }).catch(
-        () => undefined,
-      );
+      const connection = await ClientConnection.open(url, {
+        openTimeoutMs,
+        localAddress: order.address,
+        ...options,
+      }).catch(() => undefined);
       if (connection === undefined) {
         count("connections not opened");
         // Whoever is refused tries again, but not as fast as a processor can.
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await pause(1);
         return undefined;
       }
       connections.add(connection);
@@ -63,7 +76,9 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
       if (isOver()) return Promise.resolve(undefined);
       count("connections");
       const { promise, resolve } = Promise.withResolvers<Socket | undefined>();
-      const socket = connect(Number(url.port), url.hostname, () => resolve(socket));
+      const { hostname: host } = url;
+      const to = { host, port: Number(url.port), localAddress: order.address };
+      const socket = connect(to, () => resolve(socket));
       sockets.add(socket);
       socket.on("error", () => {});
       socket.once("close", () => {
@@ -79,10 +94,9 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
     count,
   };
   let error: string | undefined;
-  const late = new Promise<void>((resolve) => setTimeout(resolve, order.ms));
   try {
     // What hangs does not hang longer than the attack.
-    await Promise.race([ATTACKS[order.attack]?.run(attacker), late]);
+    await Promise.race([ATTACKS[order.attack]?.run(attacker), pause(order.ms)]);
   } catch (reason) {
     error = String(reason);
   }

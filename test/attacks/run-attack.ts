@@ -29,8 +29,16 @@ export interface AttackPlan {
   readonly ms: number;
   /** Milliseconds for which honest peers are watched before it. */
   readonly beforeMs: number;
-  /** Milliseconds for which they are watched from one second after it on. */
+  /** Milliseconds after it that are apart from those which must be as before. */
+  readonly recoveryMs: number;
+  /** Milliseconds for which they are watched from then on. */
   readonly afterMs: number;
+  /** Where the attacker comes from, and honest peers that share it. Default: `SAME_ADDRESS`. */
+  readonly address?: string;
+  /** The part of each amount that is done. Default: all of it. */
+  readonly part?: number;
+  /** Milliseconds for which it stays behind that, at most. Default: the time of the attack. */
+  readonly stayMs?: number;
 }
 
 export interface AttackResult {
@@ -50,10 +58,11 @@ export interface AttackResult {
 
 /** Throws where the honest peers cannot begin, the server has ended, or the attack has a mistake. */
 export async function runAttack(system: AttackedSystem, plan: AttackPlan): Promise<AttackResult> {
+  const { attack, ms, address = SAME_ADDRESS, part = 1, stayMs = ms } = plan;
   const honest = new HonestProcess();
   const attacker = fork(PROGRAMS.attacker, { stdio: "inherit" });
   try {
-    await honest.start(system);
+    await honest.start(system, [address, OTHER_ADDRESS]);
     await pause(plan.beforeMs / 2);
     honest.order({ type: "phase", phase: "before" });
     await pause(plan.beforeMs);
@@ -66,12 +75,13 @@ export async function runAttack(system: AttackedSystem, plan: AttackPlan): Promi
     const lines = system.lines();
     honest.order({ type: "phase", phase: "attack" });
     const { url, tokens } = system;
-    const report = await attackOnce(attacker, { attack: plan.attack, url, tokens, ms: plan.ms });
+    const order = { attack, url, tokens, ms, address, part, stayMs };
+    const report = await attackOnce(attacker, order);
     if (report.error !== undefined) throw new Error(`the attacker failed: ${report.error}`);
     const usedMs = processorMs(system.pid) - from.ms;
     const processorPart = usedMs / (performance.now() - from.at);
     honest.order({ type: "phase", phase: "recovery" });
-    await pause(1_000);
+    await pause(plan.recoveryMs);
     honest.order({ type: "phase", phase: "after" });
     await pause(plan.afterMs);
     const outcomes = await honest.finish();
@@ -107,8 +117,7 @@ class HonestProcess {
     this.#child.send(order);
   }
 
-  async start({ url, tokens, isCore }: AttackedSystem): Promise<void> {
-    const addresses = [SAME_ADDRESS, OTHER_ADDRESS];
+  async start({ url, tokens, isCore }: AttackedSystem, addresses: string[]): Promise<void> {
     const answer = this.#answer("ready");
     this.order({ type: "start", url, token: tokens.honest, addresses, hasHttp1: isCore });
     await answer;

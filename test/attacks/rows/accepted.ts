@@ -25,17 +25,13 @@ const ended =
   ({ code }: { code: number }) =>
     attacker.count(`code ${code}`);
 
-async function stay(attacker: Attacker): Promise<void> {
-  while (!attacker.isOver()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
 /** Questions for the largest file, two megabytes of them on each of two connections. */
 async function askReflection(attacker: Attacker): Promise<void> {
   const request = create(ServerReflectionRequestSchema, {
     messageRequest: { case: "fileContainingSymbol", value: "seabird.Seabird" },
   });
   const question = envelope(toBinary(ServerReflectionRequestSchema, request));
-  const count = Math.floor(REFLECTION_BYTES / question.length);
+  const count = Math.floor(attacker.size(REFLECTION_BYTES) / question.length);
   const questions = Buffer.concat(Array.from({ length: count }, () => question));
   const one = async () => {
     const connection = await attacker.connect();
@@ -46,7 +42,7 @@ async function askReflection(attacker: Attacker): Promise<void> {
     attacker.count("questions", count);
   };
   await Promise.all([one(), one()]);
-  await stay(attacker);
+  await attacker.stay();
 }
 
 /** A list of 3.6 MB, asked for a thousand times and never read. */
@@ -68,7 +64,7 @@ async function askForCommands(attacker: Attacker): Promise<void> {
     reader?.call(headers, { ended: ended(attacker) }, NOTHING);
     attacker.count("calls");
   }
-  await stay(attacker);
+  await attacker.stay();
 }
 
 /** A message of as many empty blocks as this, four bytes each. */
@@ -89,7 +85,7 @@ async function sendBlocks(attacker: Attacker): Promise<void> {
     connection?.call(headers, { ended: ended(attacker) }, body);
     attacker.count("calls");
   }
-  await stay(attacker);
+  await attacker.stay();
 }
 
 interface Kept {
@@ -104,7 +100,7 @@ interface Kept {
 /** So many streams on so many connections, each of which is kept open. */
 async function keepStreams(attacker: Attacker, kept: Kept): Promise<void> {
   const headers = attacker.headers(kept.path, kept.token);
-  for (let index = 0; index < kept.connections && !attacker.isOver(); index += 1) {
+  for (let index = 0; index < attacker.size(kept.connections) && !attacker.isOver(); index += 1) {
     const connection = await attacker.connect();
     if (connection === undefined) continue;
     for (let stream = 0; stream < kept.streams; stream += 1) {
@@ -113,7 +109,7 @@ async function keepStreams(attacker: Attacker, kept: Kept): Promise<void> {
       if (stream % 50 === 0) await turn();
     }
   }
-  await stay(attacker);
+  await attacker.stay();
 }
 
 function openKept(
@@ -144,18 +140,22 @@ function longText(bytes: number): Buffer {
 export const ACCEPTED = {
   reflection: {
     what: "a metrics token: 2 connections ask reflection for a file 50,000 times each",
+    ends: true,
     run: askReflection,
   },
   "unread-commands": {
     what: "a read token: 1,000 calls for a list of 3.6 MB, which are never read",
+    ends: true,
     run: askForCommands,
   },
   "tiny-blocks": {
     what: "a plugin's token: 200 messages of 10,900 tiny blocks to a backend that is not there",
+    ends: true,
     run: sendBlocks,
   },
   "held-bytes": {
     what: "a plugin's token: 90 connections of 1,000 calls, each holding 16 kB",
+    ends: true,
     run: (attacker) => {
       const bytes = unfinished(16_000);
       const size = { connections: 90, streams: 1_000 };
@@ -164,6 +164,7 @@ export const ACCEPTED = {
   },
   "no-hello": {
     what: "a backend's token: 60,000 ingest streams that never say Hello",
+    ends: true,
     run: (attacker) => {
       const size = { connections: 60, streams: 1_000 };
       const { backend } = attacker.tokens;
@@ -177,6 +178,7 @@ export const ACCEPTED = {
   },
   "half-hello": {
     what: "a backend's token: 60,000 ingest streams that each hold half a Hello",
+    ends: true,
     run: (attacker) => {
       const size = { connections: 60, streams: 1_000 };
       const bytes = unfinished(1_000).subarray(0, ENVELOPE_BYTES + 10);
@@ -190,6 +192,7 @@ export const ACCEPTED = {
   },
   "unread-events": {
     what: "a plugin's token: 1,000 event streams that are never read",
+    ends: true,
     run: async (attacker) => {
       const connection = await attacker.connect({ streamWindow: 0 });
       const headers = attacker.headers(PATHS.events, attacker.tokens.plugin);
@@ -197,7 +200,7 @@ export const ACCEPTED = {
         connection?.call(headers, { ended: ended(attacker) }, NOTHING);
         attacker.count("streams");
       }
-      await stay(attacker);
+      await attacker.stay();
     },
   },
   "busy-plugin": {

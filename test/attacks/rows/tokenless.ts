@@ -69,8 +69,8 @@ async function keepCalls(
       if (call % 50 === 0) await turn();
     }
   };
-  await Promise.all(Array.from({ length: connections }, one));
-  while (!attacker.isOver()) await new Promise((resolve) => setTimeout(resolve, 10));
+  await Promise.all(Array.from({ length: attacker.size(connections) }, one));
+  await attacker.stay();
 }
 
 /** Connects and leaves, with HTTP/2's preface or without a byte. */
@@ -124,10 +124,14 @@ export const TOKENLESS = {
   },
   "kept-watches": {
     what: "100 connections that watch health as often as they may, and stay",
+    mayEnd: [],
+    ends: true,
     run: (attacker) => keepCalls(attacker, 100, NOTHING),
   },
   "kept-openings": {
     what: "100 connections of calls without a token whose message never comes",
+    mayEnd: [],
+    ends: true,
     run: (attacker) => keepCalls(attacker, 100, undefined),
   },
   "connections-http2": {

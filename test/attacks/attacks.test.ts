@@ -1,0 +1,108 @@
+/**
+ * Each attack of the table, short: honest peers on the attacker's address and on another lose
+ * nothing, core's memory and log stay small, and behind it core holds what it held before. What
+ * honest peers wait for in milliseconds is the bench's: `npm run bench -- --only attacks`.
+ */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { steadyGauges } from "../support/gauges.ts";
+import { until } from "../support/until.ts";
+import { type Attack, MOST_MIB } from "./attack.ts";
+import { type AttackedSystem, startCore } from "./attacked-system.ts";
+import type { Outcomes } from "./honest-orders.ts";
+import { ACCEPTED } from "./rows/accepted.ts";
+import { FLOODS } from "./rows/floods.ts";
+import { HTTP1 } from "./rows/http1.ts";
+import { TOKENLESS } from "./rows/tokenless.ts";
+import { type AttackResult, runAttack } from "./run-attack.ts";
+
+/** Attacks on one core, each from an address of its own. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Attack>>>> = {
+  "calls without a token": FLOODS,
+  "frames, headers and connections": TOKENLESS,
+  "HTTP/1.1 and other bytes": HTTP1,
+  "calls with a token": ACCEPTED,
+};
+/** Milliseconds of an attack that would go on and on, and most of one that ends by itself. */
+const ENDLESS_MS = 500;
+const MOST_MS = 10_000;
+/** The part of each amount that is enough to see what it does. */
+const PART = 0.1;
+/** Lines of the log that an attack and the coming and going of honest peers may write. */
+const MOST_LINES = 60;
+/** Attacks of the bench that core does not withstand yet. */
+const NOT_YET: readonly string[] = ["held-bytes", "large-sends"];
+/** How long core's gauges may take on a busy machine until they are what they were. */
+const SETTLE_MS = 20_000;
+
+for (const [group, rows] of Object.entries(GROUPS)) {
+  test(`${group}: honest peers lose nothing`, { skip: noLoopbackNetwork() }, async (t) => {
+    const core = await startCore();
+    t.after(() => core.close());
+    let host = 1;
+    for (const [attack, row] of Object.entries(rows)) {
+      if (NOT_YET.includes(attack)) continue;
+      host += 1;
+      await t.test(`${attack}: ${row.what}`, (t) => check(t, core, attack, row, `127.0.1.${host}`));
+    }
+  });
+}
+
+async function check(
+  t: TestContext,
+  core: AttackedSystem,
+  attack: string,
+  row: Attack,
+  address: string,
+): Promise<void> {
+  const gauges = () => steadyGauges(core.url, core.tokens.metrics);
+  const before = await gauges();
+  const result = await runAttack(core, {
+    attack,
+    address,
+    ms: row.ends ? MOST_MS : ENDLESS_MS,
+    stayMs: 50,
+    part: PART,
+    beforeMs: 50,
+    recoveryMs: 0,
+    afterMs: 100,
+  });
+  const grownMib = Math.round(result.peakMib - result.beforeMib);
+  t.diagnostic(`${grownMib} MiB more; ${JSON.stringify(result.counts)}`);
+  for (const [from, outcomes] of Object.entries(result.outcomes)) assertHonest(from, outcomes);
+  assert.ok(!(grownMib > (row.mostMib ?? MOST_MIB)), `core took ${grownMib} MiB more`);
+  assert.ok(result.lines <= MOST_LINES, `${result.lines} lines in the log:\n${core.output()}`);
+  assertEnds(row, result);
+  let now = before;
+  await until(
+    "what core held before",
+    async () => {
+      now = await gauges();
+      return JSON.stringify(now) === JSON.stringify(before);
+    },
+    SETTLE_MS,
+  ).catch(() => assert.deepEqual(now, before));
+}
+
+function assertHonest(from: string, outcomes: Outcomes): void {
+  for (const [phase, probes] of Object.entries(outcomes)) {
+    for (const [probe, { failed, lost, why }] of Object.entries(probes)) {
+      const what = `${probe} from ${from}, ${phase}: ${why}`;
+      assert.deepEqual({ failed, lost }, { failed: 0, lost: 0 }, what);
+    }
+  }
+}
+
+function assertEnds({ mayEnd }: Attack, { counts }: AttackResult): void {
+  if (mayEnd === undefined) return;
+  const ends = Object.keys(counts).filter((name) => /^(code|HTTP) /.test(name));
+  const others = ends.filter((name) => !mayEnd.includes(name));
+  assert.deepEqual(others, [], JSON.stringify(counts));
+}
+
+/** Only on Linux all of 127.0.0.0/8 is this machine without further ado. */
+function noLoopbackNetwork(): string | false {
+  if (process.platform === "linux") return false;
+  console.error("\n!!! SKIPPED: attacks need addresses of 127.0.0.0/8 as Linux has them\n");
+  return "this system has no 127.0.1.2";
+}
