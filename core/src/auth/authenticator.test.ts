@@ -6,8 +6,9 @@ import { hashSecret } from "./secret.ts";
 import { TokenTable } from "./token-table.ts";
 
 function setUp(options: Partial<AuthOptions> = {}) {
-  let nowMs = 1_000_000;
-  const clock = { wallMs: () => nowMs, after: () => () => undefined };
+  let nowMs = 1_000;
+  let wallMs = 1_000_000;
+  const clock = { now: () => nowMs, wallMs: () => wallMs, after: () => () => undefined };
   const table = new TokenTable(clock);
   const looks: { resolve(): void; reject(error: Error): void }[] = [];
   const authenticator = new TokenAuthenticator({
@@ -30,8 +31,13 @@ function setUp(options: Partial<AuthOptions> = {}) {
     });
   const pass = (ms: number) => {
     nowMs += ms;
+    wallMs += ms;
   };
-  return { authenticator, table, looks, put, pass };
+  /** The machine's date is set, while time goes on as ever. */
+  const setBy = (ms: number) => {
+    wallMs += ms;
+  };
+  return { authenticator, table, looks, put, pass, setBy };
 }
 
 function refusalOf(answer: unknown): string {
@@ -163,4 +169,38 @@ test("an expired or revoked token is invalid for new calls, its cached header to
   await new Promise(setImmediate);
   looks[1]?.resolve();
   assert.equal(refusalOf(await answers[1]), "invalid auth token");
+});
+
+const TWO_DAYS_MS = 2 * 86_400_000;
+
+test("a clock that steps ahead and back leaves no token refused", async () => {
+  const { authenticator, table, looks, put, pass, setBy } = setUp();
+  put("t", 1_000_000 + 3_600_000);
+  const first = authenticator.authenticate("Bearer t");
+  assert.ok(!(first instanceof Promise) && first.ok);
+  const ends: string[] = [];
+  authenticator.onEnd(first.principal, ({ code }) => ends.push(code));
+  setBy(TWO_DAYS_MS);
+  const late = authenticator.authenticate("Bearer t");
+  looks.pop()?.resolve();
+  assert.equal(refusalOf(await late), "invalid auth token");
+  assert.deepEqual([ends, table.size], [["token_expired"], 0]);
+  pass(2_500);
+  setBy(-TWO_DAYS_MS);
+  const again = authenticator.authenticate("Bearer t");
+  assert.ok(!(again instanceof Promise) && again.ok, "in force again, without a query");
+  assert.equal(table.size, 1);
+  authenticator.onEnd(again.principal, ({ code }) => ends.push(code));
+  assert.equal(ends.length, 1);
+});
+
+test("a clock that steps back makes no wrong token be refused unasked for longer", async () => {
+  const { authenticator, looks, pass, setBy } = setUp({ rememberMissMs: 1_000 });
+  const first = authenticator.authenticate("Bearer wrong");
+  looks.pop()?.resolve();
+  assert.equal(refusalOf(await first), "invalid auth token");
+  setBy(-TWO_DAYS_MS);
+  assert.equal(refusalOf(authenticator.authenticate("Bearer wrong")), "invalid auth token");
+  pass(1_000);
+  assert.ok(authenticator.authenticate("Bearer wrong") instanceof Promise, "it is looked up");
 });

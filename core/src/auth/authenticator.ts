@@ -59,7 +59,7 @@ export class TokenAuthenticator implements Authenticator {
       return this.#accept(entry);
     }
     const missedUntil = this.#misses.get(hash);
-    if (missedUntil !== undefined && this.#deps.clock.wallMs() < missedUntil) return INVALID_TOKEN;
+    if (missedUntil !== undefined && this.#deps.clock.now() < missedUntil) return INVALID_TOKEN;
     if (this.#waiting >= this.#deps.options.maxWaitingLookups) return STORE_UNAVAILABLE;
     return this.#lookUp(hash);
   }
@@ -114,7 +114,7 @@ export class TokenAuthenticator implements Authenticator {
   #rememberMiss(hash: string): void {
     bound(this.#misses, this.#deps.options.maxRememberedMisses);
     this.#misses.delete(hash);
-    this.#misses.set(hash, this.#deps.clock.wallMs() + this.#deps.options.rememberMissMs);
+    this.#misses.set(hash, this.#deps.clock.now() + this.#deps.options.rememberMissMs);
   }
 
   onEnd(principal: Principal, then: (refusal: Refusal) => void): () => void {

@@ -5,6 +5,8 @@ import type { TokenRecord } from "./token-record.ts";
 
 /** The clock that this module needs; the broker's fits. */
 export interface AuthClock {
+  /** Monotonic milliseconds, with fractions. */
+  now(): number;
   /** Unix milliseconds. */
   wallMs(): number;
   /** Calls `then` once after `delayMs`; returns the undo, which may be called twice. */
@@ -23,7 +25,7 @@ export class TokenEntry {
   principal: Principal;
   /** The answer to a call with this token, made once. */
   accepted: Authentication;
-  /** Set once the token has been revoked or has expired. */
+  /** Set once the token has been revoked. An expiry is compared anew each time: clocks are set back. */
   ended: Refusal | undefined;
   lastUsedAtMs = 0;
   readonly watchers = new Set<(refusal: Refusal) => void>();
@@ -55,8 +57,11 @@ export class TokenTable {
     this.#clock = clock;
   }
 
+  /** Tokens in force. */
   get size(): number {
-    return this.#entries.size;
+    let size = 0;
+    for (const entry of this.#entries.values()) if (this.#endOf(entry) === undefined) size += 1;
+    return size;
   }
 
   /** The token with this hash, if it is in force. */
@@ -65,12 +70,18 @@ export class TokenTable {
     return entry === undefined || !this.isInForce(entry) ? undefined : entry;
   }
 
+  /** What was opened with a token that is not in force any more ends. */
   isInForce(entry: TokenEntry): boolean {
-    if (entry.ended !== undefined) return false;
-    const { expiresAtMs } = entry.record;
-    if (expiresAtMs === undefined || this.#clock.wallMs() < expiresAtMs) return true;
-    this.#end(entry, EXPIRED);
+    const refusal = this.#endOf(entry);
+    if (refusal === undefined) return true;
+    tellWatchers(entry, refusal);
     return false;
+  }
+
+  /** Why the token is not in force now. */
+  #endOf({ ended, record: { expiresAtMs } }: TokenEntry): Refusal | undefined {
+    if (ended !== undefined || expiresAtMs === undefined) return ended;
+    return this.#clock.wallMs() < expiresAtMs ? undefined : EXPIRED;
   }
 
   *[Symbol.iterator](): IterableIterator<TokenEntry> {
@@ -84,10 +95,10 @@ export class TokenTable {
   put(record: TokenRecord): void {
     const old = this.#entries.get(record.hash);
     if (record.revokedAtMs !== undefined) {
-      if (old !== undefined) this.#end(old, REVOKED);
+      if (old !== undefined) this.#revoke(old);
       return;
     }
-    if (old !== undefined && !sameRights(old.record, record)) this.#end(old, REVOKED);
+    if (old !== undefined && !sameRights(old.record, record)) this.#revoke(old);
     const entry = this.#entries.get(record.hash) ?? new TokenEntry(record);
     if (entry === old) entry.replaceRecord(record);
     this.#entries.set(record.hash, entry);
@@ -97,14 +108,15 @@ export class TokenTable {
 
   remove(hash: string): void {
     const entry = this.#entries.get(hash);
-    if (entry !== undefined) this.#end(entry, REVOKED);
+    if (entry !== undefined) this.#revoke(entry);
   }
 
   /** Calls `then` once when the token is revoked or expires, at once if it is; returns the undo. */
   watch(principal: Principal, then: (refusal: Refusal) => void): () => void {
     const entry = this.#byPrincipal.get(principal);
     if (entry === undefined || !this.isInForce(entry)) {
-      return this.#clock.after(0, () => then(entry?.ended ?? REVOKED));
+      const refusal = (entry && this.#endOf(entry)) ?? REVOKED;
+      return this.#clock.after(0, () => then(refusal));
     }
     // A new function for each call, so that each undo removes only its own.
     const watcher = (refusal: Refusal): void => then(refusal);
@@ -123,13 +135,10 @@ export class TokenTable {
     });
   }
 
-  #end(entry: TokenEntry, refusal: Refusal): void {
-    entry.ended = refusal;
-    entry.stopTimer?.();
+  #revoke(entry: TokenEntry): void {
+    entry.ended = REVOKED;
     this.#entries.delete(entry.record.hash);
-    const watchers = [...entry.watchers];
-    entry.watchers.clear();
-    for (const then of watchers) then(refusal);
+    tellWatchers(entry, REVOKED);
   }
 
   /** Stops all timers, without calling any watcher. */
@@ -140,6 +149,14 @@ export class TokenTable {
     }
     this.#entries.clear();
   }
+}
+
+function tellWatchers(entry: TokenEntry, refusal: Refusal): void {
+  entry.stopTimer?.();
+  entry.stopTimer = undefined;
+  const watchers = [...entry.watchers];
+  entry.watchers.clear();
+  for (const then of watchers) then(refusal);
 }
 
 function sameRights(a: TokenRecord, b: TokenRecord): boolean {

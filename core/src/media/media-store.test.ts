@@ -143,6 +143,21 @@ test("a file goes when it is too old, asked for or not", async (t) => {
   await emptied(folder);
 });
 
+test("a date that is set ahead and back costs no file; one that stays does", async (t) => {
+  const { start, keep, clock } = stage(t, { mediaMaxAgeHours: 2 });
+  const store = await start();
+  const file = await keep(store, "a", "1");
+  clock.setBy(48 * HOUR_MS);
+  assert.equal(store.ofKey(file.key), undefined);
+  clock.advance(HOUR_MS / 5);
+  clock.setBy(-48 * HOUR_MS);
+  assert.equal(store.ofKey(file.key), file);
+  clock.advance(HOUR_MS / 5);
+  clock.setBy(48 * HOUR_MS);
+  clock.advance(HOUR_MS);
+  assert.equal(store.size, 0);
+});
+
 /** Files are removed in the background. */
 async function emptied(folder: string): Promise<void> {
   while (readdirSync(folder).length > 0) await new Promise((resolve) => setImmediate(resolve));

@@ -27,6 +27,13 @@ export interface OpenFile {
 const MS_PER_HOUR = 3_600_000;
 /** How often files that are too old are looked for. */
 const SWEEP_MS = 600_000;
+/** A date that moves by more, apart from the time that passes, was set: until the next sweep it costs no file. */
+const STEP_MS = 60_000;
+
+/** The date at which the monotonic clock was 0; it changes only when the machine's date is set. */
+function startOfTimeMs(clock: Clock): number {
+  return clock.wallMs() - clock.now();
+}
 const OPEN_FOLDER =
   "other users of this machine may list the folder of media, and so open every file: chmod 700 it";
 const DISK_FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
@@ -54,6 +61,8 @@ export class MediaStore {
   /** Bytes and number of the files that are being written. */
   #reservedBytes = 0;
   #reserved = 0;
+  /** `startOfTimeMs` at the last sweep. */
+  #startMs: number;
   #stopSweep = () => {};
   #isClosed = false;
 
@@ -61,6 +70,7 @@ export class MediaStore {
     this.#deps = deps;
     this.#peerLog = new AggregatedLog(deps.log, deps.clock);
     this.#folder = new MediaFolder(deps.folder);
+    this.#startMs = startOfTimeMs(deps.clock);
   }
 
   /** Finds what an earlier run kept. Rejects with the system's error if the folder cannot be read. */
@@ -180,8 +190,13 @@ export class MediaStore {
 
   #unlessOld(file: StoredFile | undefined): StoredFile | undefined {
     if (file === undefined || this.#deps.clock.wallMs() < this.expiresAtMs(file)) return file;
-    this.remove(file);
+    if (this.#isDateSteady()) this.remove(file);
     return undefined;
+  }
+
+  /** Whether the machine's date has gone on as time has. One that was just set may be set back. */
+  #isDateSteady(): boolean {
+    return Math.abs(startOfTimeMs(this.#deps.clock) - this.#startMs) < STEP_MS;
   }
 
   /** Removes the oldest files until so many bytes fit. Throws `media_full` if they cannot. */
@@ -208,6 +223,7 @@ export class MediaStore {
     if (this.#isClosed) return;
     this.#stopSweep = clock.after(SWEEP_MS, () => {
       for (const file of this.#files.values()) this.#unlessOld(file);
+      this.#startMs = startOfTimeMs(clock);
       this.#planSweep();
     });
   }

@@ -16,6 +16,7 @@ export interface TestTokens {
 }
 
 export const testClock = {
+  now: () => performance.now(),
   wallMs: () => Date.now(),
   after(delayMs: number, then: () => void) {
     const timer = setTimeout(then, delayMs);

@@ -8,6 +8,7 @@ interface Timer {
 
 export class ManualClock implements Clock {
   #nowMs = 1_000;
+  #startMs = 1_700_000_000_000;
   readonly #timers = new Set<Timer>();
 
   /** Timers that are armed. */
@@ -20,7 +21,12 @@ export class ManualClock implements Clock {
   }
 
   wallMs(): number {
-    return 1_700_000_000_000 + this.#nowMs;
+    return this.#startMs + this.#nowMs;
+  }
+
+  /** The machine's date is set, by so much; time goes on as ever. */
+  setBy(ms: number): void {
+    this.#startMs += ms;
   }
 
   after(delayMs: number, then: () => void): () => void {
