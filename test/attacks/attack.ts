@@ -32,6 +32,8 @@ export interface Attacker {
   stay(): Promise<void>;
   /** Undefined where core closed it before it began, or the time is over. */
   connect(options?: ConnectionOptions): Promise<ClientConnection | undefined>;
+  /** A connection on which a call with this token was answered, so that it may do all it may. */
+  accepted(token: string, options?: ConnectionOptions): Promise<ClientConnection | undefined>;
   /** A plain connection; undefined likewise. */
   socket(): Promise<Socket | undefined>;
   /** Calls with this token, or without one. */

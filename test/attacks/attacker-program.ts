@@ -6,6 +6,7 @@ import { connect, type Socket } from "node:net";
 import { callHeaders } from "../../bench/load/peer.ts";
 import { pause } from "../../bench/load/stopwatch.ts";
 import { ClientConnection } from "../../bench/wire/client-connection.ts";
+import { envelope } from "../../bench/wire/envelopes.ts";
 import type { Attacker, Counts, TokenName } from "./attack.ts";
 import { ATTACKS } from "./attacks.ts";
 
@@ -29,6 +30,10 @@ export interface AttackReport {
 
 /** How long the settings of a server are waited for; a server may let strangers wait. */
 const OPEN_TIMEOUT_MS = 2_000;
+
+/** Without a channel it is refused, whatever the token may do: an answer that needs no window. */
+const CHANNEL_INFO = "/seabird.Seabird/GetChannelInfo";
+const NOTHING = envelope(new Uint8Array(0));
 
 async function attack(order: AttackOrder): Promise<AttackReport> {
   const url = new URL(order.url);
@@ -70,6 +75,18 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
         connections.delete(connection);
         if (!isOver()) count("connections ended");
       });
+      return connection;
+    },
+    async accepted(token, options) {
+      const connection = await attacker.connect(options);
+      if (connection === undefined) return undefined;
+      const answered = Promise.withResolvers<void>();
+      connection.call(
+        attacker.headers(CHANNEL_INFO, token),
+        { ended: () => answered.resolve() },
+        NOTHING,
+      );
+      await answered.promise;
       return connection;
     },
     socket() {

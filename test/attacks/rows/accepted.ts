@@ -34,7 +34,7 @@ async function askReflection(attacker: Attacker): Promise<void> {
   const count = Math.floor(attacker.size(REFLECTION_BYTES) / question.length);
   const questions = Buffer.concat(Array.from({ length: count }, () => question));
   const one = async () => {
-    const connection = await attacker.connect();
+    const connection = await attacker.accepted(attacker.tokens.metrics);
     const headers = attacker.headers(PATHS.reflection, attacker.tokens.metrics);
     const data = (_: Buffer, start: number, end: number) =>
       attacker.count("bytes of answers", end - start);
@@ -58,7 +58,7 @@ async function askForCommands(attacker: Attacker): Promise<void> {
   const handlers = { opened: opened.resolve, ended: opened.reject };
   plugin?.call(attacker.headers(PATHS.events, attacker.tokens.plugin), handlers, body);
   await opened.promise;
-  const reader = await attacker.connect({ streamWindow: 0 });
+  const reader = await attacker.accepted(attacker.tokens.read, { streamWindow: 0 });
   const headers = attacker.headers(PATHS.commands, attacker.tokens.read);
   for (let call = 0; call < 1_000; call += 1) {
     reader?.call(headers, { ended: ended(attacker) }, NOTHING);
@@ -79,7 +79,7 @@ export function tinyBlocks(count: number, channelId = NOBODY): Buffer {
 
 async function sendBlocks(attacker: Attacker): Promise<void> {
   const body = tinyBlocks(10_900);
-  const connection = await attacker.connect();
+  const connection = await attacker.accepted(attacker.tokens.plugin);
   const headers = attacker.headers(PATHS.send, attacker.tokens.plugin);
   for (let call = 0; call < 200; call += 1) {
     connection?.call(headers, { ended: ended(attacker) }, body);
@@ -101,7 +101,7 @@ interface Kept {
 async function keepStreams(attacker: Attacker, kept: Kept): Promise<void> {
   const headers = attacker.headers(kept.path, kept.token);
   for (let index = 0; index < attacker.size(kept.connections) && !attacker.isOver(); index += 1) {
-    const connection = await attacker.connect();
+    const connection = await attacker.accepted(kept.token);
     if (connection === undefined) continue;
     for (let stream = 0; stream < kept.streams; stream += 1) {
       if (connection.openStreams >= connection.maxStreams || connection.isClosed) break;
@@ -194,7 +194,7 @@ export const ACCEPTED = {
     what: "a plugin's token: 1,000 event streams that are never read",
     ends: true,
     run: async (attacker) => {
-      const connection = await attacker.connect({ streamWindow: 0 });
+      const connection = await attacker.accepted(attacker.tokens.plugin, { streamWindow: 0 });
       const headers = attacker.headers(PATHS.events, attacker.tokens.plugin);
       for (let stream = 0; stream < 1_000; stream += 1) {
         connection?.call(headers, { ended: ended(attacker) }, NOTHING);

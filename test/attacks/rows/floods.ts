@@ -1,5 +1,5 @@
 /** Attacks of those who have no token, over HTTP/2: whoever reaches the port can do them. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import type { ClientConnection } from "../../../bench/wire/client-connection.ts";
 import { envelope } from "../../../bench/wire/envelopes.ts";
 import type { HeaderField } from "../../../bench/wire/header-encoder.ts";
@@ -25,6 +25,8 @@ export interface CallFlood {
   readonly body?: Uint8Array;
   /** Whether each call is reset as soon as it is open. */
   readonly resets?: boolean;
+  /** Where the next connection comes from. Default: the attacker's address. */
+  readonly localAddress?: () => string;
 }
 
 /** Opens calls as fast as the server lets it, on so many connections, and connects again. */
@@ -36,7 +38,9 @@ export async function floodCalls(attacker: Attacker, flood: CallFlood): Promise<
 async function floodOne(attacker: Attacker, flood: CallFlood): Promise<void> {
   let left = flood.calls ?? Number.POSITIVE_INFINITY;
   while (left > 0 && !attacker.isOver()) {
-    const connection = await attacker.connect();
+    const { localAddress } = flood;
+    const from = localAddress === undefined ? {} : { localAddress: localAddress() };
+    const connection = await attacker.connect(from);
     if (connection === undefined) continue;
     while (left > 0 && !connection.isClosed && !attacker.isOver()) {
       left -= openSome(attacker, connection, flood, Math.min(left, BATCH));
@@ -114,5 +118,13 @@ export const FLOODS = {
     what: "20 connections with calls that each have another wrong token, and are reset at once",
     run: (attacker) =>
       floodCalls(attacker, { connections: 20, headers: randomToken, resets: true }),
+  },
+  "many-addresses": {
+    what: "20 connections with wrong tokens, each of which comes from another address",
+    run: (attacker) => {
+      const localAddress = () => `127.9.${randomInt(256)}.${randomInt(1, 255)}`;
+      const flood = { connections: 20, headers: randomToken, body: NOTHING, localAddress };
+      return floodCalls(attacker, flood);
+    },
   },
 } as const satisfies Readonly<Record<string, Attack>>;
