@@ -66,6 +66,11 @@ export const BROKER_LIMITS = {
    * for 10,000 members, or for 10,000 channels with a few capabilities each.
    */
   maxListFields: 131_072,
+  /**
+   * Fields of a request or event that core does not know, and entries of its tags and its other maps
+   * of texts, together. They take longest to decode. More: as with maxRequestFields, maxEventFields.
+   */
+  maxUnusualFields: 1_024,
   /** Open event streams. More are refused with RESOURCE_EXHAUSTED. */
   maxEventStreams: 10_000,
   /** Kinds that one event stream names. More: it is refused with INVALID_ARGUMENT. */

@@ -15,6 +15,7 @@ import {
   type NormalisedMessage,
   normaliseMessage,
   type SendResult,
+  type Tags,
 } from "@seabird-chat/protocol";
 import { encode } from "../codec/encode.ts";
 import { encodeEvent } from "../codec/encode-event.ts";
@@ -108,8 +109,12 @@ function readIds(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDe
   if (given?.options !== undefined) checkOptionIds(given.options, maxAbsoluteIdBytes);
 }
 
-/** Before anything walks over the blocks in another way. */
-function checkCost(draft: ActionDraft): void {
+/** Before anything walks over the blocks or tags in another way. */
+function checkCost(draft: ActionDraft, { options: { maxUnusualFields: most } }: StepDeps): void {
+  const { tags } = draft.request as Message & { readonly tags?: Tags };
+  if (tags !== undefined && hasMoreKeys(tags, most)) {
+    throw new BrokerError("message_too_large", `message too large: more than ${most} tags`);
+  }
   const root = draft.given?.rootBlock;
   if (root === undefined) return;
   draft.blockCost = blockCost(root);
@@ -274,6 +279,12 @@ function checkSize(bytes: number, { options }: StepDeps): void {
   if (bytes <= limit) return;
   const message = `message too large: ${bytes} bytes after normalising, limit ${limit}`;
   throw new BrokerError("message_too_large", message);
+}
+
+function hasMoreKeys(map: object, most: number): boolean {
+  let left = most;
+  for (const _ in map) if (left-- === 0) return true;
+  return false;
 }
 
 /** Throws `bad_block` where the protocol package finds one. */

@@ -31,6 +31,14 @@ export class BackwardWriter {
   /** Something did not fit, so the message is of no use. */
   isFull = false;
 
+  /**
+   * The long text that was written last, and where: a block's plain text, and that of the blocks around
+   * it, are often the same once more, and copying bytes is much less work.
+   */
+  #long = "";
+  #longFrom = 0;
+  #longTo = 0;
+
   /** Memory is used only as far as the largest message needs it. */
   constructor(capacityBytes = CAPACITY_BYTES) {
     this.#buffer = Buffer.allocUnsafeSlow(capacityBytes);
@@ -40,6 +48,7 @@ export class BackwardWriter {
   reset(): void {
     this.at = this.#buffer.length;
     this.isFull = false;
+    this.#long = "";
   }
 
   get length(): number {
@@ -55,6 +64,7 @@ export class BackwardWriter {
   finish(): Buffer {
     const message = Buffer.allocUnsafe(this.length);
     this.#buffer.copy(message, 0, this.at);
+    this.#long = "";
     return message;
   }
 
@@ -137,8 +147,19 @@ export class BackwardWriter {
   }
 
   string(text: string): void {
-    if (text.length < NATIVE_BYTES && this.#shortAscii(text)) return;
-    if (this.#move(Buffer.byteLength(text))) this.#buffer.write(text, this.at);
+    if (text.length < NATIVE_BYTES) {
+      if (this.#shortAscii(text)) return;
+    } else if (text === this.#long) {
+      this.again(this.#longFrom, this.#longTo);
+      return;
+    }
+    const to = this.at;
+    if (!this.#move(Buffer.byteLength(text))) return;
+    this.#buffer.write(text, this.at);
+    if (text.length < NATIVE_BYTES) return;
+    this.#long = text;
+    this.#longFrom = this.at;
+    this.#longTo = to;
   }
 
   /** Such a text, as most are, is written faster unit by unit; false if it is another. */

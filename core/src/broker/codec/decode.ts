@@ -1,12 +1,15 @@
 /** Decodes what clients and backends send, and distinguishes the ways in which that fails. */
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { BrokerError } from "../errors.ts";
+import { BROKER_LIMITS } from "../limits.ts";
 import { fastDecode } from "./fast-decode.ts";
 import { hasMoreFields } from "./field-count.ts";
 
+const { maxUnusualFields } = BROKER_LIMITS;
+
 /**
  * Decodes one message. Throws `message_too_large` for one with more than `maxFields` fields,
- * those of the messages inside it included; `bad_block` where blocks nest deeper than the
+ * those of the messages inside it included, or with more than `maxUnusualFields` of them; `bad_block` where blocks nest deeper than the
  * decoder goes; `undecodable`.
  */
 export function decodeMessage<Desc extends DescMessage>(
@@ -14,9 +17,11 @@ export function decodeMessage<Desc extends DescMessage>(
   bytes: Uint8Array,
   maxFields: number,
 ): MessageShape<Desc> {
-  if (hasMoreFields(schema, bytes, maxFields)) {
-    const message = `message too large: more than ${maxFields} fields`;
-    throw new BrokerError("message_too_large", message);
+  if (hasMoreFields(schema, bytes, maxFields, maxUnusualFields)) {
+    const most = hasMoreFields(schema, bytes, maxFields)
+      ? `${maxFields} fields`
+      : `${maxUnusualFields} unknown fields and tags`;
+    throw new BrokerError("message_too_large", `message too large: more than ${most}`);
   }
   const decoded = fastDecode(schema, bytes);
   if (decoded !== undefined) return decoded as MessageShape<Desc>;

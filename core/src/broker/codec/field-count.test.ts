@@ -5,6 +5,7 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import {
   ChatEventSchema,
   CoreInfoResponseSchema,
+  SendMessageRequestSchema,
   StreamEventsRequestSchema,
 } from "@seabird-chat/protocol";
 import { hasMoreFields } from "./field-count.ts";
@@ -57,6 +58,32 @@ test("entries of maps are counted with what is in them", () => {
   const bytes = toBinary(StreamEventsRequestSchema, request);
   assert.ok(!hasMoreFields(StreamEventsRequestSchema, bytes, 9));
   assert.ok(hasMoreFields(StreamEventsRequestSchema, bytes, 8));
+});
+
+test("unknown fields and tags are counted for themselves, other fields not", () => {
+  const unusual: Record<string, Uint8Array> = {
+    "unknown fields": repeated([0x80, 1, 0], 11),
+    "unknown fields in a message": message(5, repeated([TAG(9, 0), 0], 11)),
+    tags: repeated([TAG(15, 2), 4, 0x0a, 0, 0x12, 0], 11),
+    "tags of a send": toBinary(
+      SendMessageRequestSchema,
+      create(SendMessageRequestSchema, {
+        tags: Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`k${i}`, "v"])),
+      }),
+    ),
+  };
+  for (const [what, bytes] of Object.entries(unusual)) {
+    const schema = what === "tags of a send" ? SendMessageRequestSchema : ChatEventSchema;
+    assert.ok(hasMoreFields(schema, bytes, 1_000, 10), what);
+    assert.ok(!hasMoreFields(schema, bytes, 1_000, 11), what);
+  }
+  const blocks = message(5, message(3, message(14, repeated([0x0a, 2, 0x12, 0], LOTS))));
+  assert.ok(!hasMoreFields(ChatEventSchema, blocks, 3 * LOTS, 10));
+  const commands = { a: { name: "a", shortHelp: "s" }, b: { name: "b", fullHelp: "f" } };
+  const request = create(StreamEventsRequestSchema, { commands });
+  assert.ok(
+    !hasMoreFields(StreamEventsRequestSchema, toBinary(StreamEventsRequestSchema, request), 50, 1),
+  );
 });
 
 test("numbers are followed", () => {

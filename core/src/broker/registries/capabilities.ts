@@ -48,6 +48,9 @@ export class BackendCapabilities {
   /** Without private channels, as long as the same ones are private. */
   #open: { readonly privacyChanges: number; readonly visible: Capabilities } | undefined;
 
+  /** By those that are declared: the same without channels, one object until others are declared. */
+  readonly #effective = new WeakMap<Capabilities, Capabilities>();
+
   constructor(backend: BackendName, limits: CapabilityLimits, channels: ChannelParents) {
     this.#backend = backend;
     this.#limits = limits;
@@ -117,7 +120,10 @@ export class BackendCapabilities {
   /** Those in effect for a channel: its own, or its parent's if it is a thread, or the backend's. */
   effective(relativeChannelId?: string): Capabilities | undefined {
     const declared = this.#of(relativeChannelId);
-    return declared && withoutChannels(declared);
+    if (declared === undefined) return undefined;
+    const known = this.#effective.get(declared) ?? withoutChannels(declared);
+    this.#effective.set(declared, known);
+    return known;
   }
 
   #of(relativeChannelId: string | undefined): Capabilities | undefined {

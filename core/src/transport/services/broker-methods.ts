@@ -36,9 +36,12 @@ export function brokerMethods(broker: Broker): readonly Method[] {
       ),
       shares: "reply",
     },
-    list(rpc.getChannelInfo, (request, call) =>
-      broker.channelInfo(request as ChannelInfoRequest, call),
-    ),
+    {
+      ...list(rpc.getChannelInfo, (request, call) =>
+        broker.channelInfo(request as ChannelInfoRequest, call),
+      ),
+      shares: "capabilities",
+    },
     list(rpc.getCoreInfo, () => broker.coreInfo()),
     { ...list(rpc.registeredCommands, () => broker.registeredCommands()), shares: "reply" },
     {
