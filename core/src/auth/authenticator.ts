@@ -40,7 +40,10 @@ export class TokenAuthenticator implements Authenticator {
     this.#deps = deps;
   }
 
-  authenticate(header: string | undefined): Authentication | Promise<Authentication> {
+  authenticate(
+    header: string | undefined,
+    mayLookUp?: () => boolean,
+  ): Authentication | Promise<Authentication> {
     if (header === undefined) return MISSING_HEADER;
     const known = this.#headers.get(header);
     if (known !== undefined && this.#deps.table.isInForce(known)) return this.#accept(known);
@@ -49,10 +52,14 @@ export class TokenAuthenticator implements Authenticator {
     if (scheme.toLowerCase() !== "bearer") return UNKNOWN_METHOD;
     const token = space < 0 ? "" : header.slice(space + 1);
     if (token === "") return MISSING_TOKEN;
-    return this.#check(header, hashHeaderToken(token));
+    return this.#check(header, hashHeaderToken(token), mayLookUp);
   }
 
-  #check(header: string, hash: string): Authentication | Promise<Authentication> {
+  #check(
+    header: string,
+    hash: string,
+    mayLookUp: (() => boolean) | undefined,
+  ): Authentication | Promise<Authentication> {
     const entry = this.#deps.table.find(hash);
     if (entry !== undefined) {
       this.#rememberHeader(header, entry);
@@ -61,6 +68,7 @@ export class TokenAuthenticator implements Authenticator {
     const missedUntil = this.#misses.get(hash);
     if (missedUntil !== undefined && this.#deps.clock.now() < missedUntil) return INVALID_TOKEN;
     if (this.#waiting >= this.#deps.options.maxWaitingLookups) return STORE_UNAVAILABLE;
+    if (mayLookUp?.() === false) return STORE_UNAVAILABLE;
     return this.#lookUp(hash);
   }
 

@@ -34,9 +34,13 @@ export type Authentication =
 export interface Authenticator {
   /**
    * Checks an `authorization` header. Answers at once for a token in memory, else after a query
-   * of the store, which does not block the event loop.
+   * of the store, which does not block the event loop. Where `mayLookUp` says no to that query, the
+   * answer is that the store is not available: whether the token is wrong is not known.
    */
-  authenticate(header: string | undefined): Authentication | Promise<Authentication>;
+  authenticate(
+    header: string | undefined,
+    mayLookUp?: () => boolean,
+  ): Authentication | Promise<Authentication>;
   /** Calls `then` once when the token is revoked or expires; returns the undo. */
   onEnd(principal: Principal, then: (refusal: Refusal) => void): () => void;
 }

@@ -51,6 +51,10 @@ export const TRANSPORT_LIMITS = {
   maxFirstCalls: 128,
   /** The same from an address that has done too much. */
   penalisedFirstCalls: 32,
+  /** Streams that HTTP/2 itself refuses for their header, each counted as so many faults. */
+  refusedHeaderCost: 8,
+  /** Milliseconds between two looks at the headers of an address that has done too much. */
+  penalisedCheckMs: 20,
   /** Connections opened in one turn of the event loop. The others wait for the next. */
   maxOpeningsPerTick: 8,
   /** Connections opened per second of an address that has done too much. The others wait, unread. */
@@ -61,9 +65,9 @@ export const TRANSPORT_LIMITS = {
    * Queries of the token store for the unknown tokens of one address. More are refused with
    * UNAVAILABLE; a token that is new in the store is known after storePollMs in any case.
    */
-  lookupBurst: 64,
+  lookupBurst: 128,
   /** Of these, restored in each second. */
-  lookupsPerSecond: 8,
+  lookupsPerSecond: 16,
   /** Addresses whose refusals are remembered. The oldest is forgotten. */
   maxAddressAccounts: 16_384,
   /**

@@ -1,7 +1,5 @@
 /** The server: one port for native gRPC, gRPC-Web, Connect and plain pages. */
 import {
-  Http2ServerRequest,
-  Http2ServerResponse,
   type IncomingHttpHeaders,
   performServerHandshake,
   type ServerHttp2Stream,
@@ -29,6 +27,7 @@ import { GunzipPool } from "./grpc/gunzip-pool.ts";
 import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
 import { type HostPolicy, HttpRouter } from "./http/http-router.ts";
 import { Http1Server } from "./http/http1-server.ts";
+import { PendingRequest } from "./http/pending-request.ts";
 import { healthRoutes, type Route } from "./http/routes.ts";
 import { resolveTransportLimits, type TransportLimits } from "./limits.ts";
 import { silentTransportObserver, type TransportObserver } from "./observer.ts";
@@ -205,19 +204,27 @@ export class TransportServer {
     rawHeaders: readonly string[],
   ): void {
     stream.on("error", ignore);
+    connection.streamOpened();
     if (isNativeGrpc(headers["content-type"] ?? "") && headers[":method"] === "POST") {
       openCall(this.#context, connection, stream, headers);
       return;
     }
-    const openedAtMs = this.#context.clock.now();
-    stream.on("close", () => connection.streamClosed(stream, openedAtMs));
-    if (stream.destroyed) return;
-    const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
-    const response = new Http2ServerResponse(stream);
-    const path = (headers[":path"] ?? "").split("?", 1)[0] ?? "";
-    this.#router.handle({ request, response, connection, path });
+    const nowMs = this.#context.clock.now();
+    const request = new PendingRequest(
+      this.#router,
+      connection,
+      stream,
+      nowMs,
+      headers,
+      rawHeaders,
+    );
+    const isHealth = HEALTH_PATHS.has(request.path);
+    this.#context.scheduler.submit(isHealth ? connection.healthQueue : connection.queue, request);
   }
 }
+
+/** Answered however busy core is. */
+const HEALTH_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 function createContext(options: ServerOptions, methods: readonly Method[]): ServerContext {
   const clock = options.clock ?? systemClock;

@@ -1,15 +1,23 @@
 /** Admits or refuses calls, by the same rules on every transport. */
 
 import { cutUtf8, INSTANCE_HEADER } from "@seabird-chat/protocol";
-import type { Authentication, Principal } from "../../auth/principal.ts";
+import type { Principal, Refusal } from "../../auth/principal.ts";
 import { BrokerError, missingScope, shuttingDown } from "../../broker/errors.ts";
 import type { DiscoveryHeaders } from "../discovery.ts";
 import type { ServerState } from "../server-context.ts";
 import type { Access } from "./method.ts";
 
+/** Of each refusal, which are few and constant, one error: peers without a token can cause many. */
+const errors = new WeakMap<Refusal, BrokerError>();
+
 /** The error of a failed authentication. */
-export function refusalError(refusal: Extract<Authentication, { ok: false }>["refusal"]) {
-  return new BrokerError(refusal.code, refusal.message);
+export function refusalError(refusal: Refusal): BrokerError {
+  let error = errors.get(refusal);
+  if (error === undefined) {
+    error = new BrokerError(refusal.code, refusal.message);
+    errors.set(refusal, error);
+  }
+  return error;
 }
 
 /** Throws `missing_scope` unless the principal has one of the scopes. */

@@ -18,6 +18,8 @@ export class AddressAccount {
   readonly lookups: TokenBucket;
   readonly #limits: TransportLimits;
   #penalised = false;
+  #strikes = 0;
+  #strikeAtMs = 0;
 
   constructor(limits: TransportLimits, nowMs: number) {
     this.#limits = limits;
@@ -38,11 +40,32 @@ export class AddressAccount {
     return this.#penalised;
   }
 
+  /** A connection was ended that cost much more than its peer. The next ones are opened later. */
+  strike(nowMs: number): void {
+    this.#strikes = Math.min(MAX_STRIKES, this.#strikesLeft(nowMs) + 1);
+    this.#strikeAtMs = nowMs;
+    this.faults.take(nowMs, this.#limits.faultBurst);
+  }
+
+  /** Milliseconds between two of its connections' openings, while it is penalised. */
+  openingIntervalMs(nowMs: number): number {
+    return (1_000 / this.#limits.penalisedOpeningsPerSecond) * 2 ** this.#strikesLeft(nowMs);
+  }
+
+  #strikesLeft(nowMs: number): number {
+    return Math.max(0, this.#strikes - Math.floor((nowMs - this.#strikeAtMs) / STRIKE_MS));
+  }
+
   /** Nothing would be lost if it were forgotten. */
   isUnused(nowMs: number): boolean {
     return [this.faults, this.connections, this.lookups].every((each) => each.isFull(nowMs));
   }
 }
+
+/** Each strike doubles the time between two openings. */
+const MAX_STRIKES = 5;
+/** Milliseconds after which a strike is forgotten. */
+const STRIKE_MS = 500;
 
 export class AddressAccounts {
   readonly #limits: TransportLimits;

@@ -8,6 +8,7 @@ import type { ServerContext } from "../server-context.ts";
 import { AuthCache } from "./auth-cache.ts";
 import { CallOrder } from "./call-order.ts";
 import { CallQueue } from "./call-scheduler.ts";
+import { NativeRefusals } from "./native-refusals.ts";
 import { Standing } from "./standing.ts";
 import { NOT_SWEPT, type Sweepable } from "./sweeper.ts";
 
@@ -34,6 +35,8 @@ export class Http2Connection implements Peer, Sweepable {
   #aliveCheck: Promise<boolean> | undefined;
   #healthQueue: CallQueue | undefined;
   #raised = false;
+  readonly #refusals: NativeRefusals;
+  #undoCheck: (() => void) | undefined;
 
   constructor(
     context: ServerContext,
@@ -44,7 +47,6 @@ export class Http2Connection implements Peer, Sweepable {
     this.#context = context;
     this.session = session;
     this.address = address;
-    this.authCache = new AuthCache(context.authenticator, context.clock);
     this.shares = new ConnectionShares(context.memory);
     this.#openedAtMs = openedAtMs;
     this.#pingedAtMs = context.clock.now();
@@ -56,6 +58,9 @@ export class Http2Connection implements Peer, Sweepable {
       changed: (isAuthenticated) => this.#standingChanged(isAuthenticated),
       exceeded: () => this.#exceeded(),
     });
+    this.authCache = new AuthCache(context.authenticator, context.clock, this.standing);
+    this.#refusals = new NativeRefusals(session);
+    if (this.standing.account.isPenalised(this.#pingedAtMs)) this.#checkSoon();
     session.once("remoteSettings", () => {
       this.#opened = true;
     });
@@ -65,8 +70,10 @@ export class Http2Connection implements Peer, Sweepable {
     context.observer.connectionOpened("h2");
   }
 
-  /** Enforces the timeouts of the handshake and of pings. */
+  /** Enforces the timeouts of the handshake and of pings, and the rate of refused headers. */
   sweep(nowMs: number): void {
+    this.#countRefusals();
+    if (this.session.destroyed) return;
     const { handshakeTimeoutMs, keepAliveIntervalMs, keepAliveTimeoutMs } = this.#context.limits;
     if (!this.#opened) {
       if (nowMs - this.#openedAtMs >= handshakeTimeoutMs) this.#destroy("opening_timeout");
@@ -79,6 +86,11 @@ export class Http2Connection implements Peer, Sweepable {
         this.#pingAwaited = false;
       });
     }
+  }
+
+  /** A stream was opened. */
+  streamOpened(): void {
+    this.#refusals.seen += 1;
   }
 
   isAlive(timeoutMs: number): Promise<boolean> {
@@ -144,6 +156,19 @@ export class Http2Connection implements Peer, Sweepable {
     }
   }
 
+  #countRefusals(): void {
+    const count = this.#refusals.count();
+    if (count > 0) this.standing.refusedHeaders(count);
+  }
+
+  /** Of an address that has done too much, headers are looked at more often than swept. */
+  #checkSoon(): void {
+    this.#undoCheck = this.#context.clock.after(this.#context.limits.penalisedCheckMs, () => {
+      this.#countRefusals();
+      if (!this.standing.isAuthenticated && !this.session.destroyed) this.#checkSoon();
+    });
+  }
+
   #answersPing(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle(false), timeoutMs);
@@ -183,6 +208,7 @@ export class Http2Connection implements Peer, Sweepable {
     this.authCache.close();
     this.standing.close();
     this.shares.close();
+    this.#undoCheck?.();
     this.#context.observer.connectionClosed("h2");
   }
 }

@@ -87,12 +87,8 @@ export class OpeningQueue {
   #wake(isSlow: boolean): void {
     if (this.#woken || this.#closed) return;
     this.#woken = true;
-    if (isSlow) this.#clock.after(this.#intervalMs / 2, this.#turn);
+    if (isSlow) this.#clock.after(500 / this.#limits.penalisedOpeningsPerSecond, this.#turn);
     else setImmediate(this.#turn);
-  }
-
-  get #intervalMs(): number {
-    return 1_000 / this.#limits.penalisedOpeningsPerSecond;
   }
 
   readonly #turn = () => {
@@ -102,7 +98,7 @@ export class OpeningQueue {
     for (const [account, queue] of [...this.#queues]) {
       const isPenalised = account.isPenalised(nowMs);
       if (!isPenalised) isSlow = false;
-      else if (nowMs - queue.openedAtMs < this.#intervalMs) continue;
+      else if (nowMs - queue.openedAtMs < account.openingIntervalMs(nowMs)) continue;
       const next = nextOpen(queue.connections);
       // To the end, so that the other addresses come first in the next turn.
       this.#queues.delete(account);

@@ -74,9 +74,25 @@ export class Standing {
     const { clock, limits } = this.#deps;
     const nowMs = clock.now();
     if (nowMs - openedAtMs > limits.quickResetMs) return;
-    const { quickResetBurst, quickResetsPerSecond } = limits;
+    if (!this.#ofToken(nowMs).take(nowMs)) this.#exceed();
+  }
+
+  /**
+   * node:http2 has refused streams for their header. With a token too that is no honest mistake, if
+   * there are many.
+   */
+  refusedHeaders(count: number): void {
+    const { clock, limits } = this.#deps;
+    const cost = count * limits.refusedHeaderCost;
+    if (this.#principal === undefined) this.refused(cost);
+    else if (!this.#ofToken(clock.now()).take(clock.now(), cost)) this.#exceed();
+    if (this.#over) this.account.strike(clock.now());
+  }
+
+  #ofToken(nowMs: number): TokenBucket {
+    const { quickResetBurst, quickResetsPerSecond } = this.#deps.limits;
     this.#resets ??= new TokenBucket(quickResetBurst, quickResetsPerSecond, nowMs);
-    if (!this.#resets.take(nowMs)) this.#exceed();
+    return this.#resets;
   }
 
   /** The connection is closed. Idempotent. */

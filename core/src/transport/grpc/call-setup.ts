@@ -27,8 +27,13 @@ export function refuse(
   error: BrokerError,
 ): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return;
-  const trailers = errorTrailers(error, context.limits.maxStatusMessageBytes);
-  stream.respond({ ...context.grpcHeaders.byName, ...trailers }, RESPOND_ONLY);
+  const { byName, ofErrors } = context.grpcHeaders;
+  let headers = ofErrors.get(error);
+  if (headers === undefined) {
+    headers = { ...byName, ...errorTrailers(error, context.limits.maxStatusMessageBytes) };
+    ofErrors.set(error, headers);
+  }
+  stream.respond(headers, RESPOND_ONLY);
   if (stream.readableEnded) return;
   // The peer may still be sending: make it stop, and drop what is on its way.
   stream.resume();

@@ -7,8 +7,8 @@ import { ActiveCall } from "../calls/active-call.ts";
 import { checkAccess, checkInstance, checkOpen, refusalError } from "../calls/admission.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method } from "../calls/method.ts";
-import type { PendingCall } from "../connections/call-scheduler.ts";
 import type { Http2Connection } from "../connections/http2-connection.ts";
+import { PendingStream } from "../connections/pending-stream.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type CallSetup, header, refuse } from "./call-setup.ts";
 import { parseEncoding } from "./encoding.ts";
@@ -36,14 +36,9 @@ export function openCall(
 
 const HEALTH_PREFIX = "/grpc.health.v1.Health/";
 
-class CallOpening implements PendingCall {
-  readonly arrivedAtMs: number;
-  gone = false;
-  #onGone: (() => void) | undefined;
+class CallOpening extends PendingStream {
   #method: Method | undefined;
   readonly #context: ServerContext;
-  readonly #connection: Http2Connection;
-  readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
 
   constructor(
@@ -52,25 +47,12 @@ class CallOpening implements PendingCall {
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
   ) {
+    super(connection, stream, context.clock.now());
     this.#context = context;
-    this.#connection = connection;
-    this.#stream = stream;
     this.#headers = headers;
-    this.arrivedAtMs = context.clock.now();
   }
 
-  /** A reset of a call that waits counts at once, and not in its turn. */
-  wait(): void {
-    this.#onGone = () => {
-      this.gone = true;
-      this.#connection.streamClosed(this.#stream, this.arrivedAtMs);
-    };
-    this.#stream.once("close", this.#onGone);
-  }
-
-  start(): void {
-    if (this.#onGone !== undefined) this.#stream.removeListener("close", this.#onGone);
-    this.#onGone = undefined;
+  protected begin(): void {
     const method = this.#context.methods.get(this.#headers[":path"] ?? "");
     if (!(method instanceof Promise)) this.#authenticate(method);
     else {
@@ -87,7 +69,7 @@ class CallOpening implements PendingCall {
       this.#admit(undefined);
       return;
     }
-    const answer = this.#connection.authCache.authenticate(header(this.#headers, "authorization"));
+    const answer = this.connection.authCache.authenticate(header(this.#headers, "authorization"));
     if (!(answer instanceof Promise)) this.#authenticated(answer);
     else {
       answer.then(
@@ -98,15 +80,13 @@ class CallOpening implements PendingCall {
   }
 
   #authenticated(answer: Authentication): void {
-    if (answer.ok) {
-      this.#connection.standing.accept(answer.principal);
-      this.#admit(answer.principal);
-    } else this.#refuse(refusalError(answer.refusal));
+    if (answer.ok) this.#admit(answer.principal);
+    else this.#refuse(refusalError(answer.refusal));
   }
 
   #admit(principal: Principal | undefined): void {
-    if (this.#stream.closed) {
-      this.#connection.streamClosed(this.#stream, this.arrivedAtMs);
+    if (this.stream.closed) {
+      this.connection.streamClosed(this.stream, this.arrivedAtMs);
       return;
     }
     try {
@@ -122,13 +102,13 @@ class CallOpening implements PendingCall {
     logFailure(this.#context, path, error);
     const durationMs = this.#context.clock.now() - this.arrivedAtMs;
     this.#context.observer.callEnded(path, "grpc", error.code, durationMs);
-    const stream = this.#stream;
-    const closed = () => this.#connection.streamClosed(stream, this.arrivedAtMs);
+    const stream = this.stream;
+    const closed = () => this.connection.streamClosed(stream, this.arrivedAtMs);
     // The caller may have gone during the look-up.
     if (stream.destroyed) closed();
     else stream.on("close", closed);
     refuse(this.#context, stream, error);
-    this.#connection.standing.refused();
+    this.connection.standing.refused();
   }
 
   #serve(principal: Principal | undefined): void {
@@ -143,10 +123,10 @@ class CallOpening implements PendingCall {
     const timeoutMs = parseTimeout(header(this.#headers, "grpc-timeout"));
     const setup: CallSetup = {
       context: this.#context,
-      connection: this.#connection,
-      stream: this.#stream,
+      connection: this.connection,
+      stream: this.stream,
       path,
-      call: new ActiveCall(principal, this.#connection, this.arrivedAtMs, timeoutMs),
+      call: new ActiveCall(principal, this.connection, this.arrivedAtMs, timeoutMs),
       encoding: parseEncoding(header(this.#headers, "grpc-encoding")),
     };
     if (method.kind === "unary") new UnaryCall(setup, method).start();
