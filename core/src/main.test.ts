@@ -1,7 +1,15 @@
 /** The real process: its settings, its first start, its words. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { chmodSync, existsSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -71,6 +79,20 @@ test("a lost admin token is not made again; core says how to make another", asyn
   assert.match(second.stdout, /seabird-core tokens create admin --scope admin --scope plugin/);
   assert.ok(!existsSync(join(cwd, ".seabird", "admin-token")));
   assert.equal(statSync(join(cwd, ".seabird")).mode & 0o777, 0o700);
+});
+
+test("a link in the place of core's folder is refused, and what it leads to stays as it is", async (t) => {
+  const cwd = folder(t);
+  const elsewhere = folder(t);
+  chmodSync(elsewhere, 0o755);
+  symlinkSync(elsewhere, join(cwd, ".seabird"));
+  for (const args of [[], ["tokens", "create", "mine", "--scope", "read"]]) {
+    const run = new Run(t, args, { cwd, env: ANY_PORT });
+    assert.notEqual((await run.exit).code, EXIT.ok);
+    assert.match(run.stderr, /\.seabird is a link; move it away/);
+  }
+  assert.deepEqual(readdirSync(elsewhere), []);
+  assert.equal(statSync(elsewhere).mode & 0o777, 0o755);
 });
 
 test("with a database of one's own there is no admin token", async (t) => {

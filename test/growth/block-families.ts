@@ -52,8 +52,7 @@ const LEAVES: Readonly<Record<string, (content: string) => Block>> = {
 
 /** Alternately with each other kind: neighbours of one kind may be merged. */
 const PAIRS: readonly (readonly [string, string])[] = Object.keys(LEAVES).flatMap((kind) => [
-  [kind, "bold"],
-  [kind, "text"],
+  [kind, kind === "bold" ? "text" : "bold"],
 ]);
 
 const WRAPPERS = {
@@ -92,7 +91,7 @@ export function blockTextFamilies(name: string, tokens: readonly string[]): Fami
 
 function pairs(): Family<Block>[] {
   return PAIRS.flatMap(([one, other]) =>
-    ["word", " ", "*"].map((content) => ({
+    ["word", " "].map((content) => ({
       name: `${one} and ${other} of ${JSON.stringify(content)}`,
       of: (size: number) => {
         // A leaf is two blocks or three.

@@ -28,60 +28,76 @@ export interface Subject<Input = never> {
   readonly families: readonly Family<Input>[];
   /** The largest input that is tried; default 32,768. */
   readonly maxSize?: number;
+  /** The most that V8 may execute for one unit of size (`ExecutionCounter`); default 5,000. */
+  readonly maxSteps?: number;
 }
 
 const MAX_SIZE = 32_768;
 /** Of the largest size: code that counts is slow, and a few thousand characters tell the growth. */
-const COUNTED_PARTS = [32, 16, 4];
+const COUNTED_PARTS = [32, 16, 8];
+/** What takes longer is tried with smaller inputs. */
+const MAX_RUN_MS = 100;
+const MIN_SIZE = 64;
+const MAX_FAULTS = 3;
+/** What is linear may still look at a thousand characters for each: that is as bad in a chat line. */
+const MAX_STEPS = 5_000;
+/** In which kernels may count CPU time. */
+const TICK_MS = 4;
 /** Below this a whole run is too short to tell anything, and to harm anybody. */
 const NEGLIGIBLE_MS = 0.5;
 const ATTEMPTS = 4;
 const MEASURED_MICROSECONDS = 80_000;
 
-/** What grows too fast, a line each. */
+/** What grows too fast, a line each; the first few of them. */
 export function faultsOf<Input>(subject: Subject<Input>): string[] {
-  return [...countedFaults(subject), ...timedFaults(subject)];
+  const faults: string[] = [];
+  for (const family of subject.families) {
+    const fault = countedFault(subject, family) ?? timedFault(subject, family);
+    if (fault !== undefined) faults.push(`${subject.name}, ${family.name}: ${fault}`);
+    if (faults.length === MAX_FAULTS) break;
+  }
+  return faults;
 }
 
-function countedFaults<Input>({
-  name,
-  run,
-  families,
-  maxSize = MAX_SIZE,
-}: Subject<Input>): string[] {
+function countedFault<Input>(
+  { run, maxSize = MAX_SIZE, maxSteps = MAX_STEPS }: Subject<Input>,
+  family: Family<Input>,
+): string | undefined {
   using counter = new ExecutionCounter();
-  return families.flatMap((family) => {
-    const costAt = (size: number) => {
-      const input = family.of(size);
-      return counter.count(() => attempt(run, input));
-    };
-    const tried: Costs[] = [];
-    // A bound that begins to bite between two sizes is a step, which larger sizes do not have.
-    for (const part of COUNTED_PARTS) {
-      const costs = costsOf(maxSize / part, costAt);
-      if (!isFault(costs)) return [];
-      tried.push(costs);
-    }
-    return [described(name, family, "steps", tried)];
-  });
+  const costAt = (size: number) => {
+    const input = family.of(size);
+    return counter.count(() => attempt(run, input));
+  };
+  const tried: Costs[] = [];
+  // A bound that begins to bite between two sizes is a step, which larger sizes do not have.
+  for (const part of COUNTED_PARTS) {
+    const costs = costsOf(maxSize / part, costAt);
+    const steps = (costs.at(-1) ?? 0) / (maxSize / part) / 2 ** DOUBLINGS;
+    if (steps > maxSteps) return `${Math.round(steps)} steps for each unit`;
+    if (!isFault(costs)) return undefined;
+    tried.push(costs);
+  }
+  return shown(tried, "steps");
 }
 
-function timedFaults<Input>({ name, run, families, maxSize = MAX_SIZE }: Subject<Input>): string[] {
-  return families.flatMap((family) => {
-    // Quick and rough, and enough for nearly all.
-    for (let index = 0; index < ATTEMPTS; index++) {
-      const seen = costsOf(maxSize / 4, (size) => elapsed(run, family.of(size)));
-      if ((seen.at(-1) ?? 0) < NEGLIGIBLE_MS || !isFault(seen)) return [];
-    }
-    const tried: Costs[] = [];
-    for (let index = 0; index < ATTEMPTS; index++) {
-      const largest = maxSize / (index % 2 === 0 ? 1 : 2);
-      const costs = costsOf(largest / 4, (size) => cpuOf(run, family.of(size)));
-      if (!isFault(costs)) return [];
-      tried.push(costs);
-    }
-    return [described(name, family, "µs of CPU", tried)];
-  });
+function timedFault<Input>(
+  { run, maxSize = MAX_SIZE }: Subject<Input>,
+  family: Family<Input>,
+): string | undefined {
+  let size = maxSize / 4;
+  while (roughly(run, family.of(size)) > MAX_RUN_MS && size > MIN_SIZE) size /= 4;
+  // Quick and rough, and enough for nearly all.
+  for (let index = 0; index < ATTEMPTS; index++) {
+    const seen = costsOf(size, (each) => roughly(run, family.of(each)));
+    if ((seen.at(-1) ?? 0) < NEGLIGIBLE_MS || !isFault(seen)) return undefined;
+  }
+  const tried: Costs[] = [];
+  for (let index = 0; index < ATTEMPTS; index++) {
+    const costs = costsOf(index % 2 === 0 ? size : size / 2, (each) => cpuOf(run, family.of(each)));
+    if (!isFault(costs)) return undefined;
+    tried.push(costs);
+  }
+  return shown(tried, "µs of CPU");
 }
 
 type Costs = readonly number[];
@@ -97,13 +113,16 @@ function isFault(costs: Costs): boolean {
   return last > middle * MAX_GROWTH && last > first * MAX_GROWTH ** DOUBLINGS;
 }
 
-function elapsed<Input>(run: (input: Input) => unknown, input: Input): number {
-  const before = performance.now();
+/** Milliseconds of a single run: CPU time as far as its ticks tell it, so that other programs count little. */
+function roughly<Input>(run: (input: Input) => unknown, input: Input): number {
+  const [began, cpu] = [performance.now(), process.threadCpuUsage()];
   attempt(run, input);
-  return performance.now() - before;
+  const elapsed = performance.now() - began;
+  const { user, system } = process.threadCpuUsage(cpu);
+  return Math.min(elapsed, (user + system) / 1_000 + 2 * TICK_MS);
 }
 
-/** Microseconds of one run, of many: the kernel may count CPU time in ticks of 4 ms. */
+/** Microseconds of one run, of so many that ticks do not matter. */
 function cpuOf<Input>(run: (input: Input) => unknown, input: Input): number {
   const before = process.threadCpuUsage();
   for (let runs = 1; ; runs++) {
@@ -121,12 +140,7 @@ function attempt<Input>(run: (input: Input) => unknown, input: Input): void {
   }
 }
 
-function described(
-  name: string,
-  family: { readonly name: string },
-  unit: string,
-  tried: readonly Costs[],
-): string {
-  const shown = tried.map((costs) => costs.map((cost) => Math.round(cost)).join(" → "));
-  return `${name}, ${family.name}: ${shown.join("; ")} ${unit} for n, 2n, 4n`;
+function shown(tried: readonly Costs[], unit: string): string {
+  const all = tried.map((costs) => costs.map((cost) => Math.round(cost)).join(" → "));
+  return `${all.join("; ")} ${unit} for n, 2n, 4n`;
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { faultsOf, type Subject } from "./growth.ts";
 
 export function testGrowth<Input>(subject: Subject<Input>): void {
-  test(`${subject.name} is linear`, () => {
+  test(`${subject.name}: linear`, () => {
     assert.deepEqual(faultsOf(subject), []);
   });
 }

@@ -241,7 +241,9 @@ test("a file that prints, goes on, or never ends its loading is told about all t
   const folder = await farFolder(t, {
     "prints.ts": `import { plugin } from "@seabird-chat/sdk";
       process.stdout.write("no line's end");
+      console.log("x".repeat(200_000));
       setInterval(() => console.log("tick"), 1);
+      process.on("exit", () => console.log("bye"));
       export const a = plugin("a");\n`,
     "waits.ts": "await new Promise(() => undefined);\n",
   });
@@ -249,6 +251,8 @@ test("a file that prints, goes on, or never ends its loading is told about all t
   assert.equal(printed.code, 0, printed.errors);
   const { kind, components } = JSON.parse(printed.output.trimEnd().split("\n").at(-1) ?? "");
   assert.deepEqual([kind, components[0].name], ["plugin", "a"]);
+  assert.equal(printed.output.split("\n").length, 2, "standard output is for the answer alone");
+  assert.ok(printed.errors.startsWith("no line's endxxx"), "what it prints is an error's text");
   for (const bin of [PLUGIN, BACKEND]) {
     const waits = await ask(t, [bin, join(folder, "waits.ts"), "--describe"]);
     assert.notEqual(waits.code, 0);

@@ -26,9 +26,13 @@ async function makeProjectFixture(t: TestContext, timeoutMs = PATIENCE_MS) {
 
 const says = (answer: unknown) => `console.log(${JSON.stringify(JSON.stringify(answer))});`;
 
-test("what a component says of itself; what it prints before does no harm", async (t) => {
+test("what a component says of itself; what it prints besides does no harm", async (t) => {
   const { ask } = await makeProjectFixture(t);
-  const source = `console.log("loading"); ${says({ kind: "plugin", components: [HELLO] })}`;
+  const source = `
+    console.log("loading");
+    ${says({ level: "info", msg: "loading" })}
+    ${says({ kind: "plugin", components: [HELLO] })}
+    process.on("exit", () => console.log("bye"));`;
   assert.deepEqual(await ask(source), {
     kind: "plugin",
     components: [

@@ -4,7 +4,7 @@
  */
 import { type DotEnv, DotEnvError, isPluginScope, readDotEnv } from "@seabird-chat/runtime";
 import { Mutex } from "../process/mutex.ts";
-import { causeIn, lastLineAsJson, type Program, runProgram } from "../process/run-program.ts";
+import { causeIn, lastAnswer, type Program, runProgram } from "../process/run-program.ts";
 import { asRecord } from "./as-record.ts";
 import { isOwnVariable, pickVariables, sharedVariables } from "./component-env.ts";
 import { type DescriptionCache, LIST_MODULES, withoutModules } from "./description-cache.ts";
@@ -114,7 +114,7 @@ function dotEnvOf(folder: string): DotEnv {
 
 function read(stdout: string, stderr: string): Description {
   try {
-    return checked(lastLineAsJson(stdout));
+    return checked(lastAnswer(stdout, (value) => "components" in asRecord(value)));
   } catch {
     return { problem: `does not answer --describe with JSON${causeIn(stderr)}` };
   }

@@ -10,7 +10,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let least = Math.max(1, Math.floor((word.length + 1) / 3)) + 1;
   for (const each of known) {
     if (each === word || word.length > MAX_LENGTH || each.length > MAX_LENGTH) continue;
-    const distance = editDistance(fold(word), fold(each));
+    const distance = editDistance(fold(word), fold(each), least);
     if (distance < least) [best, least] = [each, distance];
   }
   return best;

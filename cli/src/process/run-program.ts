@@ -44,9 +44,21 @@ export function runProgram(
   });
 }
 
-/** The last line of the output as JSON: a user's file may print lines of its own before. Throws. */
-export function lastLineAsJson(stdout: string): unknown {
-  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+/**
+ * The last line of the output that is a JSON object and an answer, else the last line as JSON: a user's
+ * file may print lines of its own before and behind. Throws.
+ */
+export function lastAnswer(stdout: string, isAnswer: (value: unknown) => boolean): unknown {
+  const lines = stdout.trimEnd().split("\n");
+  for (const line of lines.filter((each) => each.startsWith("{")).reverse()) {
+    try {
+      const value = JSON.parse(line);
+      if (isAnswer(value)) return value;
+    } catch {
+      // A line of the user's file.
+    }
+  }
+  return JSON.parse(lines.at(-1) ?? "");
 }
 
 /** `: ` and the line of standard error that names the cause; empty if there is none. */

@@ -7,6 +7,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -23,6 +24,13 @@ const ADMIN_TOKEN_SCOPES = ["admin", "plugin"];
 
 /** Creates core's folder `.seabird`: only its owner can read it, and git ignores it. */
 export function prepareOwnFolder(folder: string): void {
+  // A link would have another folder filled, and its permissions changed, by whoever made it.
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory()) {
+    throw new Error(
+      `${folder} is ${found.isSymbolicLink() ? "a link" : "no folder"}; move it away`,
+    );
+  }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const ignore = join(folder, ".gitignore");

@@ -2,7 +2,6 @@
  * `seabird-core tokens`: administers tokens in the database file itself, whether core runs or not.
  * A running core sees a change within a quarter of a second.
  */
-import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { DURATION_FORM, EXIT, parseDuration } from "@seabird-chat/runtime";
@@ -102,7 +101,7 @@ async function onDatabase(
   const create = location.create && (mayCreate || location.embedded);
   let database: TokenDatabase | undefined;
   try {
-    if (location.embedded && !existsSync(location.path)) prepareOwnFolder(dirname(location.path));
+    if (location.embedded) prepareOwnFolder(dirname(location.path));
     const opened = await retryWhileBusy(
       BUSY_TIMEOUT_MS,
       () => new TokenDatabase({ ...location, create }),

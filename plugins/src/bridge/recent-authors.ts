@@ -42,6 +42,6 @@ export class RecentAuthors {
 function comparable(name: string): string {
   return name
     .replace(/\p{Cf}/gu, "")
-    .replace(/^[<@\s]+|[>:\s]+$/g, "")
+    .replace(/^[<@\s]+|(?<![>:\s])[>:\s]+$/g, "")
     .toLowerCase();
 }

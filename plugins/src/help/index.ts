@@ -110,7 +110,11 @@ function isNameLike(asked: string): boolean {
 /** As typed first, since names may begin with anything; then without punctuation around it. */
 function find(asked: string, names: Iterable<string>): string | undefined {
   const known = [...names];
-  const first = [asked, bare(asked), bare(asked).replace(/[^\p{L}\p{N}\p{M}]+$/u, "")];
+  const first = [
+    asked,
+    bare(asked),
+    bare(asked).replace(/(?<![^\p{L}\p{N}\p{M}])[^\p{L}\p{N}\p{M}]+$/u, ""),
+  ];
   return first.map((each) => findName(each, known)).find((name) => name !== undefined);
 }
 

@@ -3,8 +3,8 @@ import { foldCase, foldLoosely, withoutSentenceEnd } from "./normalise.ts";
 
 export class NameIndex {
   readonly #names = new Set<string>();
-  readonly #byCase = new Map<string, string[]>();
-  readonly #byLoose = new Map<string, string[]>();
+  readonly #byCase = new Map<string, Set<string>>();
+  readonly #byLoose = new Map<string, Set<string>>();
 
   constructor(names: Iterable<string> = []) {
     for (const name of names) this.add(name);
@@ -28,8 +28,9 @@ export class NameIndex {
     if (this.#names.has(typed)) return typed;
     const [sameCase] = this.#byCase.get(foldCase(typed)) ?? [];
     if (sameCase !== undefined) return sameCase;
-    const loose = this.#byLoose.get(foldLoosely(typed)) ?? [];
-    return loose.length === 1 ? loose[0] : undefined;
+    const loose = this.#byLoose.get(foldLoosely(typed));
+    const [only] = loose ?? [];
+    return loose?.size === 1 ? only : undefined;
   }
 
   /** As `find`; a name with punctuation behind it, such as `ping!`, only if it is no name itself. */
@@ -39,7 +40,7 @@ export class NameIndex {
 
   /** The names that are this one but for case, width and marks. */
   same(name: string): readonly string[] {
-    return this.#byCase.get(foldCase(name)) ?? [];
+    return [...(this.#byCase.get(foldCase(name)) ?? [])];
   }
 }
 
@@ -48,12 +49,14 @@ export function findName(typed: string, names: Iterable<string>): string | undef
   return new NameIndex(names).findInSentence(typed);
 }
 
-function push(map: Map<string, string[]>, key: string, name: string): void {
-  map.set(key, [...(map.get(key) ?? []), name]);
+function push(map: Map<string, Set<string>>, key: string, name: string): void {
+  const names = map.get(key);
+  if (names === undefined) map.set(key, new Set([name]));
+  else names.add(name);
 }
 
-function remove(map: Map<string, string[]>, key: string, name: string): void {
-  const left = (map.get(key) ?? []).filter((each) => each !== name);
-  if (left.length === 0) map.delete(key);
-  else map.set(key, left);
+function remove(map: Map<string, Set<string>>, key: string, name: string): void {
+  const names = map.get(key);
+  names?.delete(name);
+  if (names?.size === 0) map.delete(key);
 }

@@ -23,7 +23,7 @@ export function nearest(typed: string, words: Iterable<string>): string | undefi
     if (looked > MAX_WORDS) break;
     const allowed = Math.min(2, Math.floor(Math.max(word.length, from.length) / 3));
     if (word.length > MAX_CHARACTERS || Math.abs(word.length - from.length) > allowed) continue;
-    const distance = editDistance(from, foldCase(word));
+    const distance = editDistance(from, foldCase(word), allowed);
     if (distance <= allowed && (best === undefined || distance < best.distance)) {
       best = { word, distance };
     }

@@ -21,7 +21,7 @@ const DIGIT = /\p{Nd}/u;
 /** Hyphens, dashes and the minus sign, in every width. */
 const DASH = /[-\u2010-\u2015\u2212\u2E3A\u2E3B\uFE58\uFE63\uFF0D]/g;
 /** What ends a sentence behind the name of a command: `!ping!`. */
-const SENTENCE_END = /[.,:;!?…。、！？]+$/u;
+const SENTENCE_END = ".,:;!?…。、！？";
 /** A byte order mark is a blank in JavaScript, but nobody sees it. */
 const BLANK = /[\s--\uFEFF]/v;
 const LAST_ASCII = 0x7f;
@@ -53,11 +53,14 @@ export function foldLoosely(text: string): string {
 export function withoutMarks(text: string): string {
   if (isAscii(text) || text.search(MARK) < 0) return text;
   let kept = "";
+  // By itself: to look at the end of a text that grows, it would be copied each time.
+  let last = "";
   let at = 0;
   for (const char of text) {
     at += char.length;
-    if (char.search(MARK) < 0 || (SHAPING_MARK.test(char) && isShaped(kept, text[at]))) {
+    if (char.search(MARK) < 0 || (SHAPING_MARK.test(char) && isShaped(last, text[at]))) {
       kept += char;
+      last = char;
     }
   }
   return kept;
@@ -71,8 +74,10 @@ export function typedName(text: string): string {
 
 /** Without the punctuation at its end; as it is if there is nothing else. */
 export function withoutSentenceEnd(text: string): string {
-  const name = text.replace(MARK, "").replace(SENTENCE_END, "");
-  return name === "" ? text : name;
+  const whole = text.replace(MARK, "");
+  let end = whole.length;
+  while (end > 0 && SENTENCE_END.includes(whole.charAt(end - 1))) end -= 1;
+  return end === 0 ? text : whole.slice(0, end);
 }
 
 /** A number as typed, with ASCII's digits and minus sign. */
@@ -103,6 +108,8 @@ export function marksLength(text: string, from: number): number {
 
 /** Characters of a text that are looked at for each one of what it should begin with. */
 const MAX_TYPED_PER_CHARACTER = 4;
+/** A longer beginning is found as it is written only: the work grows with its square. */
+const MAX_START_CHARACTERS = 128;
 
 /**
  * The length (UTF-16) of the text's beginning that is `length` characters long when normalised
@@ -115,6 +122,11 @@ export function lengthOfStart(
 ): number | undefined {
   if (isAscii(text.slice(0, length + 1))) {
     return text.length >= length && fits(text.slice(0, length)) ? length : undefined;
+  }
+  if (length > MAX_START_CHARACTERS) {
+    return text.length >= length && fits(text.slice(0, length))
+      ? length + marksLength(text, length)
+      : undefined;
   }
   let end = 0;
   for (const char of text.slice(0, (length + 1) * MAX_TYPED_PER_CHARACTER)) {

@@ -54,6 +54,8 @@ export class QuoteReader {
   readonly #alone = new Set<string>();
   /** Those that nothing closes in the rest of the line. */
   readonly #open = new Set<string>();
+  /** By opening quote, the last sign that was looked for, and from where: many quotes look for one. */
+  readonly #signs = new Map<string, { readonly from: number; readonly at: number }>();
 
   constructor(line: string) {
     this.#line = line;
@@ -83,27 +85,44 @@ export class QuoteReader {
   }
 
   #findClose(from: number, opening: string, quote: Quote): number | undefined {
-    let candidate: number | undefined;
     let depth = 0;
     for (let at = from; at < this.#line.length; at++) {
       const char = this.#line.charAt(at);
-      if (candidate !== undefined && (this.#alone.has(opening) || at > candidate + MAX_LOOKAHEAD)) {
-        return candidate;
-      }
       if (char === "\\" && isEscape(this.#line.charAt(at + 1), quote)) at += 1;
-      else if (quote.partners.includes(char)) {
-        if (candidate === undefined || this.#endsWord(at + 1)) return at;
-        return candidate;
-      } else if (!quote.relatives.includes(char)) continue;
-      else if (this.#opensWord(at)) {
-        if (candidate !== undefined) return candidate;
-        depth += 1;
-      } else if (!this.#endsWord(at + 1)) continue;
+      else if (quote.partners.includes(char)) return at;
+      else if (!quote.relatives.includes(char)) continue;
+      else if (this.#opensWord(at)) depth += 1;
+      else if (!this.#endsWord(at + 1)) continue;
       else if (depth > 0) depth -= 1;
-      else candidate ??= at;
+      else return this.#closeFrom(at, opening, quote);
     }
     if (quote.partners !== "") this.#alone.add(opening);
-    return candidate;
+    return undefined;
+  }
+
+  /** A relative closes, unless a partner does soon behind it and no other quote opens in between. */
+  #closeFrom(relative: number, opening: string, quote: Quote): number {
+    if (this.#alone.has(opening)) return relative;
+    const next = this.#nextSign(relative + 1, opening, quote);
+    if (next > relative + MAX_LOOKAHEAD) return relative;
+    const isPartner = quote.partners.includes(this.#line.charAt(next));
+    return isPartner && this.#endsWord(next + 1) ? next : relative;
+  }
+
+  /** The next partner, or relative that opens a word; infinite if there is none. */
+  #nextSign(from: number, opening: string, quote: Quote): number {
+    const known = this.#signs.get(opening);
+    if (known !== undefined && known.from <= from && from <= known.at) return known.at;
+    let at = from;
+    for (; at < this.#line.length; at++) {
+      const char = this.#line.charAt(at);
+      if (char === "\\" && isEscape(this.#line.charAt(at + 1), quote)) at += 1;
+      else if (quote.partners.includes(char)) break;
+      else if (quote.relatives.includes(char) && this.#opensWord(at)) break;
+    }
+    const sign = { from, at: at < this.#line.length ? at : Number.POSITIVE_INFINITY };
+    this.#signs.set(opening, sign);
+    return sign.at;
   }
 
   #endsWord(at: number): boolean {

@@ -9,7 +9,7 @@ const MORE_UNITS = ["hours", "day", "days", "week", "weeks"];
 
 const NUMBER = /^\d+(?:\.\d+)?$/;
 /** Between two amounts: `1 hour and 5 minutes`, `1h, 30m`. */
-const BETWEEN = /(?<=\p{L})\s*(?:,|&|,?\s+and\s)\s*(?=\d)/giu;
+const BETWEEN = /(?<=\p{L})\s*(?:[,&]|,\s+and\s|(?<=\s)and\s)\s*(?=\d)/giu;
 const AND = /^(?:and|&)$/i;
 const SENTENCE_END = /(?<=\p{L})[.,;!]+$/u;
 const CLOCK = /^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$/;

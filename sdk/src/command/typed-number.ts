@@ -8,11 +8,11 @@ const WORDS: Readonly<Record<string, number>> = {
 };
 
 const FRACTIONS: Readonly<Record<string, string>> = { "¼": ".25", "½": ".5", "¾": ".75" };
-const FRACTION = /(\d*)([¼½¾])/g;
+const FRACTION = /(?<!\d)(\d*)([¼½¾])/g;
 /** Three digits behind a comma may be thousands as well as a fraction. */
 const DECIMAL_COMMA = /(?<![\d.,])(\d+),(?!\d{3}(?!\d))(?=\d+(?![\d.,]))/g;
 const GROUPED = /^([+-]?\d{1,3})((?:[.,'’_٬]\d{3})+)$/;
-const AROUND = /^[#(["']+|[)\]"'.,;:!?]+$/g;
+const AROUND = /^[#(["']+|(?<![)\]"'.,;:!?])[)\]"'.,;:!?]+$/g;
 const THOUSANDS = /^([+-]?\d{1,9})k$/i;
 
 /** In ASCII, with a point before the fraction: `2,5` and `٢٫٥` are `2.5`; `1,000` stays. */

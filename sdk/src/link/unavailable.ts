@@ -9,7 +9,7 @@ import { SeabirdError } from "./errors.ts";
  */
 const REASONS: readonly RegExp[] = [
   /\bnot connected\b/,
-  /\blost its connection\b|\bconnection\b.*\bwas lost\b/,
+  /\blost its connection\b/,
   /^the backend (is leaving|took too long)$|^the session is over$/,
   // IRC: the server is silent, or its flood limit holds the message up.
   /^not sent: |\bdid not confirm it in time$|\blines were sent in time$/,
@@ -18,6 +18,15 @@ const REASONS: readonly RegExp[] = [
   /\bthe server's rate limit: wait \d+ s\b|\bmessages wait to be sent already$/,
   /^would take \d+ s at this server's rate|\brequests already wait for the network$/,
 ];
+
+const CONNECTION = /\bconnection\b/;
+const WAS_LOST = /\bwas lost\b/;
+
+/** `connection to x was lost`; in two steps, since one expression looks for its end from each start. */
+function tellsLoss(message: string): boolean {
+  const at = message.search(CONNECTION);
+  return at >= 0 && WAS_LOST.test(message.slice(at));
+}
 
 /** Core's texts for a backend that is not connected to it. */
 const NO_BACKEND: readonly string[] = ["unknown backend", "backend not found"];
@@ -65,7 +74,8 @@ function isUnavailableCode({ code, message, retryAfterMs }: SeabirdError): boole
     case "resource_exhausted":
       return retryAfterMs !== undefined;
     case "unknown":
-      return retryAfterMs !== undefined || REASONS.some((each) => each.test(message));
+      if (retryAfterMs !== undefined || tellsLoss(message)) return true;
+      return REASONS.some((each) => each.test(message));
     default:
       return false;
   }

@@ -32,9 +32,17 @@ export function printDescription(description: Description): Promise<void> {
   return printLine(JSON.stringify(description));
 }
 
-/** As the last line of standard output: a person's file may have printed something before. */
+let toStandardOutput: ((text: string, done: () => void) => unknown) | undefined;
+
+/** From now on a person's file prints to standard error: standard output is for the answer alone. */
+export function reserveStandardOutput(): void {
+  const { stdout, stderr } = process;
+  toStandardOutput ??= stdout.write.bind(stdout);
+  stdout.write = stderr.write.bind(stderr);
+}
+
+/** A line of standard output, also where it is reserved. */
 export function printLine(line: string): Promise<void> {
-  const isNewLine = !("bytesWritten" in process.stdout) || process.stdout.bytesWritten === 0;
-  const text = `${isNewLine ? "" : "\n"}${line}\n`;
-  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+  const write = toStandardOutput ?? process.stdout.write.bind(process.stdout);
+  return new Promise((resolve) => write(`${line}\n`, resolve));
 }

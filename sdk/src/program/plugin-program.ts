@@ -30,7 +30,7 @@ export function runPlugins(plugins: readonly Plugin[], argv: readonly string[]):
       const components = (await choose(rest, plugins)).map((plugin) =>
         describe(plugin, plugins.includes(plugin) ? NO_SETTINGS : null),
       );
-      printDescription({ kind: "plugin", components });
+      await printDescription({ kind: "plugin", components });
     },
     run: async (start) => run(await choose(start.args.rest, plugins), start),
   });

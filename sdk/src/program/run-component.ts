@@ -13,6 +13,7 @@ import { unlessEnded } from "../link/clock.ts";
 import { SeabirdError } from "../link/errors.ts";
 import { type ProcessLifecycle, startProcessLifecycle } from "../link/process-lifecycle.ts";
 import { type ComponentArgs, parseComponentArgs, toLevel } from "./component-args.ts";
+import { reserveStandardOutput } from "./description.ts";
 import { isLogLevel, type Log } from "./log.ts";
 
 /** How long a finished program may keep running, in milliseconds: an author's code may hold something open. */
@@ -62,6 +63,7 @@ export async function runComponent(argv: readonly string[], work: ComponentWork)
 
 /** Ends at once: nothing that the file has begun may print behind it. */
 async function untilExit(work: () => Promise<void> | void): Promise<void> {
+  reserveStandardOutput();
   await work();
   process.exit();
 }

@@ -1,5 +1,5 @@
 /** Tries a backend's settings: `PROGRAM --probe` reads them and prints how far it came. */
-import { causeIn, lastLineAsJson, type Program, runProgram } from "../../process/run-program.ts";
+import { causeIn, lastAnswer, type Program, runProgram } from "../../process/run-program.ts";
 import { safeText } from "../../terminal/safe-text.ts";
 import { asRecord } from "../as-record.ts";
 
@@ -40,7 +40,8 @@ export async function probeBackend(
 
 function read(stdout: string): ProbeAnswer | undefined {
   try {
-    const { ok, message, failed, setting, suggestion } = asRecord(lastLineAsJson(stdout));
+    const answer = lastAnswer(stdout, (value) => "ok" in asRecord(value));
+    const { ok, message, failed, setting, suggestion } = asRecord(answer);
     if (typeof ok !== "boolean" || typeof message !== "string") return undefined;
     return {
       ...{ ok, message: safeText(message), failed: textOf(failed) },
