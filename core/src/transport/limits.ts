@@ -68,6 +68,8 @@ export const TRANSPORT_LIMITS = {
   lookupBurst: 128,
   /** Of these, restored in each second. */
   lookupsPerSecond: 16,
+  /** Clients of trusted proxies that are told apart. The one that called longest ago is forgotten. */
+  maxProxyClients: 16_384,
   /** Addresses whose refusals are remembered. The oldest is forgotten. */
   maxAddressAccounts: 16_384,
   /**

@@ -8,8 +8,10 @@ import type { MethodTable } from "./calls/method-table.ts";
 import type { AddressAccounts } from "./connections/address-accounts.ts";
 import type { CallScheduler } from "./connections/call-scheduler.ts";
 import type { OpeningQueue } from "./connections/opening-queue.ts";
+import type { ProxyClients } from "./connections/proxy-clients.ts";
 import type { Sweeper } from "./connections/sweeper.ts";
 import type { TickScheduler } from "./connections/tick-scheduler.ts";
+import type { TrustedProxies } from "./connections/trusted-proxies.ts";
 import type { DiscoveryHeaders, GrpcHeaders } from "./discovery.ts";
 import type { GunzipPool } from "./grpc/gunzip-pool.ts";
 import type { TransportLimits } from "./limits.ts";
@@ -29,6 +31,8 @@ export interface ServerContext {
   readonly scheduler: CallScheduler;
   readonly accounts: AddressAccounts;
   readonly openings: OpeningQueue;
+  readonly proxies: TrustedProxies;
+  readonly proxyClients: ProxyClients;
   readonly sweeper: Sweeper;
   readonly gunzipPool: GunzipPool;
   /** What is held in memory for peers. */

@@ -3,7 +3,6 @@ import {
   type IncomingHttpHeaders,
   performServerHandshake,
   type ServerHttp2Stream,
-  type ServerSessionOptions,
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { Authenticator } from "../auth/principal.ts";
@@ -16,12 +15,16 @@ import type { Method } from "./calls/method.ts";
 import { MethodTable, pathOf } from "./calls/method-table.ts";
 import { AddressAccounts } from "./connections/address-accounts.ts";
 import { CallScheduler } from "./connections/call-scheduler.ts";
+import { queueOf } from "./connections/call-source.ts";
 import { countFirstCalls, refuseFirstCalls } from "./connections/first-flight.ts";
 import { Http2Connection, hostOf, ignore } from "./connections/http2-connection.ts";
 import { Listener, type TlsFiles } from "./connections/listener.ts";
 import { OpeningQueue } from "./connections/opening-queue.ts";
+import { ProxyClients } from "./connections/proxy-clients.ts";
+import { sessionOptions } from "./connections/session-options.ts";
 import { Sweeper } from "./connections/sweeper.ts";
 import { TickScheduler } from "./connections/tick-scheduler.ts";
+import { TrustedProxies } from "./connections/trusted-proxies.ts";
 import { discoveryHeaders, grpcHeaders } from "./discovery.ts";
 import { GunzipPool } from "./grpc/gunzip-pool.ts";
 import { isNativeGrpc, openCall } from "./grpc/open-call.ts";
@@ -218,13 +221,9 @@ export class TransportServer {
       headers,
       rawHeaders,
     );
-    const isHealth = HEALTH_PATHS.has(request.path);
-    this.#context.scheduler.submit(isHealth ? connection.healthQueue : connection.queue, request);
+    this.#context.scheduler.submit(queueOf(request.source, request.path), request);
   }
 }
-
-/** Answered however busy core is. */
-const HEALTH_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 function createContext(options: ServerOptions, methods: readonly Method[]): ServerContext {
   const clock = options.clock ?? systemClock;
@@ -233,19 +232,25 @@ function createContext(options: ServerOptions, methods: readonly Method[]): Serv
   const discovery = discoveryHeaders();
   const ticks = new TickScheduler();
   const peerLog = new AggregatedLog(log, clock);
+  const proxies = new TrustedProxies(options.trustedProxies ?? []);
+  const accounts = new AddressAccounts(limits, clock, proxies);
+  const scheduler = new CallScheduler(limits, clock, ticks);
+  const { authenticator } = options;
   return {
     discovery,
     grpcHeaders: grpcHeaders(discovery),
     methods: new MethodTable(methods, () => loadLazy(methods, options.lazyMethods)),
-    authenticator: options.authenticator,
+    authenticator,
     limits,
     clock,
     log,
     peerLog,
     observer: options.observer ?? silentTransportObserver,
     ticks,
-    scheduler: new CallScheduler(limits, clock, ticks),
-    accounts: new AddressAccounts(limits, clock),
+    scheduler,
+    accounts,
+    proxies,
+    proxyClients: new ProxyClients({ authenticator, clock, limits, scheduler, accounts, proxies }),
     openings: new OpeningQueue(limits, clock, ticks),
     memory: new MemoryAccount({ maxHeldBytes: limits.maxHeldBytes, ticks, peerLog }),
     sweeper: new Sweeper(clock),
@@ -272,26 +277,4 @@ async function loadLazy(
     ...late.map((method) => [pathOf(method), method] as const),
     ...reflectionMethods([...methods, ...late]),
   ]);
-}
-
-function sessionOptions(limits: TransportLimits): ServerSessionOptions {
-  return {
-    // Otherwise a header "Bearer " without a token looks like no header at all.
-    strictFieldWhitespaceValidation: false,
-    maxSessionMemory: limits.maxSessionMemoryMb,
-    maxHeaderListPairs: limits.maxHeaderPairs,
-    maxSessionInvalidFrames: limits.maxInvalidFrames,
-    maxSessionRejectedStreams: limits.maxRejectedStreams,
-    streamResetBurst: limits.streamResetBurst,
-    streamResetRate: limits.streamResetRate,
-    settings: {
-      maxConcurrentStreams: Math.min(
-        limits.maxUnauthenticatedStreams,
-        limits.maxStreamsPerConnection,
-      ),
-      initialWindowSize: limits.streamWindowBytes,
-      maxHeaderListSize: limits.maxHeaderBytes,
-      enablePush: false,
-    },
-  };
 }

@@ -66,6 +66,7 @@ export class ConnectCall implements CallOwner {
       return await this.#admitAndHandle();
     } catch (reason) {
       this.#outcome = BrokerError.from(reason);
+      if (this.#active === undefined) this.#exchange.source.standing.refused();
       return { kind: "error", error: this.#outcome };
     }
   }
@@ -108,12 +109,12 @@ export class ConnectCall implements CallOwner {
 
   async #admitAndHandle(): Promise<Answer> {
     const method = this.#method;
-    const { connection, path } = this.#exchange;
+    const { connection, source, path } = this.#exchange;
     const principal =
       method?.access === "open"
         ? undefined
         : admitted(
-            await connection.authCache.authenticate(requestHeader(this.#exchange, "authorization")),
+            await source.authCache.authenticate(requestHeader(this.#exchange, "authorization")),
           );
     if (method === undefined) throw new BrokerError("unknown_method", `unknown method ${path}`);
     checkOpen(this.#context, method.access);
@@ -221,9 +222,7 @@ function fromJson({ desc }: BidiMethod, json: Uint8Array, maxFields: number): Ui
   return toBinary(desc.input, parseMessage(desc.input, json, maxFields, true));
 }
 
-function admitted(
-  answer: Awaited<ReturnType<Exchange["connection"]["authCache"]["authenticate"]>>,
-) {
+function admitted(answer: Awaited<ReturnType<Exchange["source"]["authCache"]["authenticate"]>>) {
   if (!answer.ok) throw refusalError(answer.refusal);
   return answer.principal;
 }

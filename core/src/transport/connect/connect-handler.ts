@@ -1,7 +1,7 @@
 /** Calls by Connect and gRPC-Web, over HTTP/1.1 and HTTP/2. Loaded on first use. */
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Method } from "../calls/method.ts";
-import { answerText, type Exchange, onAnswered, requestHeader } from "../http/exchange.ts";
+import { type Exchange, onAnswered, refuseText, requestHeader } from "../http/exchange.ts";
 import { stopRestAtEnd } from "../http/rest-of-request.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type Answer, ConnectCall } from "./connect-call.ts";
@@ -30,16 +30,16 @@ export class ConnectHandler {
     const kind = requestKind(contentType);
     if (kind === undefined) {
       const text = "content types of a call: application/json, application/proto, ...\n";
-      answerText(exchange, 415, text, { "accept-post": ACCEPTED });
+      refuseText(exchange, 415, text, { "accept-post": ACCEPTED });
       return;
     }
     const handler = this.#handler(exchange, kind);
     if (handler === undefined) {
-      answerText(exchange, 404, "not found\n");
+      refuseText(exchange, 404, "not found\n");
       return;
     }
     const refusal = this.#refusal(exchange, handler, kind);
-    if (refusal !== undefined) return answerText(exchange, refusal.status, refusal.text);
+    if (refusal !== undefined) return refuseText(exchange, refusal.status, refusal.text);
     await this.#serveCall(exchange, handler, kind, contentType);
   }
 

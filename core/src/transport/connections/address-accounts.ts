@@ -9,6 +9,7 @@ import { isIPv6 } from "node:net";
 import type { Clock } from "../../broker/clock.ts";
 import type { TransportLimits } from "../limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
+import { TrustedProxies } from "./trusted-proxies.ts";
 
 export class AddressAccount {
   /** Refused calls, resets and broken frames. */
@@ -67,23 +68,41 @@ const MAX_STRIKES = 5;
 /** Milliseconds after which a strike is forgotten. */
 const STRIKE_MS = 500;
 
+class ExemptAccount extends AddressAccount {
+  override isPenalised(): boolean {
+    return false;
+  }
+
+  override strike(): void {}
+}
+
 export class AddressAccounts {
   readonly #limits: TransportLimits;
   readonly #clock: Clock;
+  readonly #proxies: TrustedProxies;
+  /** That of trusted proxies, whose clients have accounts of their own. */
+  readonly #exempt: AddressAccount;
   /** By address; the one that was made first comes first. */
   readonly #accounts = new Map<string, AddressAccount>();
 
-  constructor(limits: TransportLimits, clock: Clock) {
+  constructor(limits: TransportLimits, clock: Clock, proxies = new TrustedProxies([])) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#proxies = proxies;
+    this.#exempt = new ExemptAccount(limits, clock.now());
   }
 
   get size(): number {
     return this.#accounts.size;
   }
 
-  /** The account of an address, as a socket or a proxy's header names it. */
+  /** The account of the address that a connection comes from. */
   of(address: string): AddressAccount {
+    return this.#proxies.has(address) ? this.#exempt : this.ofClient(address);
+  }
+
+  /** The account of an address from a proxy's header. */
+  ofClient(address: string): AddressAccount {
     const key = networkOf(address);
     const known = this.#accounts.get(key);
     if (known !== undefined) return known;

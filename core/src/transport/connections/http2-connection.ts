@@ -1,5 +1,10 @@
 /** One HTTP/2 connection: timeouts, pings, its waiting calls, its standing, authentication. */
-import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
 import type { LineKind } from "../../broker/aggregated-log.ts";
 import type { Peer } from "../../broker/caller.ts";
 import { BrokerError } from "../../broker/errors.ts";
@@ -8,6 +13,7 @@ import type { ServerContext } from "../server-context.ts";
 import { AuthCache } from "./auth-cache.ts";
 import { CallOrder } from "./call-order.ts";
 import { CallQueue } from "./call-scheduler.ts";
+import type { CallSource } from "./call-source.ts";
 import { NativeRefusals } from "./native-refusals.ts";
 import { Standing } from "./standing.ts";
 import { NOT_SWEPT, type Sweepable } from "./sweeper.ts";
@@ -18,7 +24,7 @@ const EXCEEDED: LineKind = {
   text: "connection ended: too many of its calls were refused or reset",
 };
 
-export class Http2Connection implements Peer, Sweepable {
+export class Http2Connection implements Peer, Sweepable, CallSource {
   sweepIndex = NOT_SWEPT;
   readonly address: string;
   readonly session: ServerHttp2Session;
@@ -37,6 +43,7 @@ export class Http2Connection implements Peer, Sweepable {
   #raised = false;
   readonly #refusals: NativeRefusals;
   #undoCheck: (() => void) | undefined;
+  readonly #clientOf: ((headers: IncomingHttpHeaders) => CallSource) | undefined;
 
   constructor(
     context: ServerContext,
@@ -50,8 +57,12 @@ export class Http2Connection implements Peer, Sweepable {
     this.shares = new ConnectionShares(context.memory);
     this.#openedAtMs = openedAtMs;
     this.#pingedAtMs = context.clock.now();
+    const host = hostOf(address);
+    const isProxy = context.proxies.has(host);
+    if (isProxy) this.#clientOf = (headers) => context.proxyClients.of(host, headers);
     this.standing = new Standing({
-      account: context.accounts.of(hostOf(address)),
+      account: context.accounts.of(host),
+      isTrusted: isProxy,
       authenticator: context.authenticator,
       clock: context.clock,
       limits: context.limits,
@@ -68,6 +79,12 @@ export class Http2Connection implements Peer, Sweepable {
     session.once("close", () => this.#closed());
     context.sweeper.add(this);
     context.observer.connectionOpened("h2");
+    if (isProxy) this.#standingChanged(true);
+  }
+
+  /** Whom a call is counted for, by its header. */
+  sourceOf(headers: IncomingHttpHeaders): CallSource {
+    return this.#clientOf === undefined ? this : this.#clientOf(headers);
   }
 
   /** Enforces the timeouts of the handshake and of pings, and the rate of refused headers. */

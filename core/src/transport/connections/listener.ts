@@ -126,6 +126,7 @@ export class Listener {
   #refusal(host: string): "too_many" | "too_many_from_address" | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#context.limits;
     if (this.#sockets.size >= maxConnections) return "too_many";
+    if (this.#context.proxies.has(host)) return undefined;
     if ((this.#perAddress.get(host) ?? 0) >= maxConnectionsPerAddress) {
       return "too_many_from_address";
     }

@@ -1,6 +1,7 @@
 /** A stream of HTTP/2 whose call or request starts in its turn. */
 import type { ServerHttp2Stream } from "node:http2";
 import type { PendingCall } from "./call-scheduler.ts";
+import type { CallSource } from "./call-source.ts";
 import type { Http2Connection } from "./http2-connection.ts";
 
 export abstract class PendingStream implements PendingCall {
@@ -8,10 +9,17 @@ export abstract class PendingStream implements PendingCall {
   gone = false;
   protected readonly connection: Http2Connection;
   protected readonly stream: ServerHttp2Stream;
+  readonly source: CallSource;
   #onGone: (() => void) | undefined;
 
-  constructor(connection: Http2Connection, stream: ServerHttp2Stream, arrivedAtMs: number) {
+  constructor(
+    connection: Http2Connection,
+    source: CallSource,
+    stream: ServerHttp2Stream,
+    arrivedAtMs: number,
+  ) {
     this.connection = connection;
+    this.source = source;
     this.stream = stream;
     this.arrivedAtMs = arrivedAtMs;
   }

@@ -15,8 +15,10 @@ export interface StandingDeps {
   readonly limits: TransportLimits;
   /** A token was accepted, or has ended: the connection is without one again. */
   readonly changed: (isAuthenticated: boolean) => void;
-  /** It has done too much. Called once. */
-  readonly exceeded: () => void;
+  /** It has done too much. Called once. Absent: then it only waits for its turns. */
+  readonly exceeded?: (() => void) | undefined;
+  /** A trusted proxy's: its clients have a standing of their own. */
+  readonly isTrusted?: boolean;
 }
 
 export class Standing {
@@ -38,7 +40,7 @@ export class Standing {
   }
 
   get isAuthenticated(): boolean {
-    return this.#principal !== undefined;
+    return this.#principal !== undefined || this.#deps.isTrusted === true;
   }
 
   /** A call was authenticated. Its connection is not counted as its address's any more. */
@@ -52,7 +54,7 @@ export class Standing {
 
   /** A call was refused, or broken. Only connections without a token may do it too often. */
   refused(count = 1): void {
-    if (this.#principal !== undefined) return;
+    if (this.isAuthenticated) return;
     const nowMs = this.#deps.clock.now();
     const { penalisedFaults } = this.#deps.limits;
     this.#faultCount += count;
@@ -67,7 +69,7 @@ export class Standing {
    * opening; with one those that come so soon that they are no honest cancellations.
    */
   reset(openedAtMs: number): void {
-    if (this.#principal === undefined) {
+    if (!this.isAuthenticated) {
       this.refused();
       return;
     }
@@ -84,7 +86,7 @@ export class Standing {
   refusedHeaders(count: number): void {
     const { clock, limits } = this.#deps;
     const cost = count * limits.refusedHeaderCost;
-    if (this.#principal === undefined) this.refused(cost);
+    if (!this.isAuthenticated) this.refused(cost);
     else if (!this.#ofToken(clock.now()).take(clock.now(), cost)) this.#exceed();
     if (this.#over) this.account.strike(clock.now());
   }
@@ -105,12 +107,13 @@ export class Standing {
   #tokenEnded(): void {
     this.#undo = undefined;
     this.#principal = undefined;
-    if (!this.#over) this.#deps.changed(false);
+    if (!this.#over && !this.isAuthenticated) this.#deps.changed(false);
   }
 
   #exceed(): void {
-    if (this.#over) return;
+    const { exceeded } = this.#deps;
+    if (this.#over || exceeded === undefined) return;
     this.#over = true;
-    this.#deps.exceeded();
+    exceeded();
   }
 }

@@ -7,6 +7,7 @@ import { ActiveCall } from "../calls/active-call.ts";
 import { checkAccess, checkInstance, checkOpen, refusalError } from "../calls/admission.ts";
 import { logFailure } from "../calls/log-failure.ts";
 import type { Method } from "../calls/method.ts";
+import { queueOf } from "../connections/call-source.ts";
 import type { Http2Connection } from "../connections/http2-connection.ts";
 import { PendingStream } from "../connections/pending-stream.ts";
 import type { ServerContext } from "../server-context.ts";
@@ -30,11 +31,8 @@ export function openCall(
   headers: IncomingHttpHeaders,
 ): void {
   const opening = new CallOpening(context, connection, stream, headers);
-  const isHealth = headers[":path"]?.startsWith(HEALTH_PREFIX) === true;
-  context.scheduler.submit(isHealth ? connection.healthQueue : connection.queue, opening);
+  context.scheduler.submit(queueOf(opening.source, headers[":path"] ?? ""), opening);
 }
-
-const HEALTH_PREFIX = "/grpc.health.v1.Health/";
 
 class CallOpening extends PendingStream {
   #method: Method | undefined;
@@ -47,7 +45,7 @@ class CallOpening extends PendingStream {
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
   ) {
-    super(connection, stream, context.clock.now());
+    super(connection, connection.sourceOf(headers), stream, context.clock.now());
     this.#context = context;
     this.#headers = headers;
   }
@@ -69,7 +67,7 @@ class CallOpening extends PendingStream {
       this.#admit(undefined);
       return;
     }
-    const answer = this.connection.authCache.authenticate(header(this.#headers, "authorization"));
+    const answer = this.source.authCache.authenticate(header(this.#headers, "authorization"));
     if (!(answer instanceof Promise)) this.#authenticated(answer);
     else {
       answer.then(
@@ -108,7 +106,7 @@ class CallOpening extends PendingStream {
     if (stream.destroyed) closed();
     else stream.on("close", closed);
     refuse(this.#context, stream, error);
-    this.connection.standing.refused();
+    this.source.standing.refused();
   }
 
   #serve(principal: Principal | undefined): void {

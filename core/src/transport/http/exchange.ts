@@ -3,12 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { Peer } from "../../broker/caller.ts";
 import type { ConnectionShares } from "../calls/connection-shares.ts";
-import type { AuthCache } from "../connections/auth-cache.ts";
 import type { CallOrder } from "../connections/call-order.ts";
+import type { CallSource } from "../connections/call-source.ts";
 
 /** What all calls of one connection share. */
 export interface ConnectionContext extends Peer {
-  readonly authCache: AuthCache;
   readonly order: CallOrder;
   readonly shares: ConnectionShares;
 }
@@ -17,6 +16,7 @@ export interface Exchange {
   readonly request: IncomingMessage | Http2ServerRequest;
   readonly response: ServerResponse | Http2ServerResponse;
   readonly connection: ConnectionContext;
+  readonly source: CallSource;
   /** Without its query. */
   readonly path: string;
 }
@@ -24,6 +24,17 @@ export interface Exchange {
 export function requestHeader({ request }: Exchange, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** As `answerText`, to a request that brings nothing: it counts against its peer. */
+export function refuseText(
+  exchange: Exchange,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  answerText(exchange, status, text, headers);
+  exchange.source.standing.refused();
 }
 
 /** Responds with a text; what the peer still sends is dropped. */

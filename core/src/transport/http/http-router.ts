@@ -5,7 +5,7 @@ import type { ConnectHandler } from "../connect/connect-handler.ts";
 import { hostOf } from "../connections/http2-connection.ts";
 import type { ServerContext } from "../server-context.ts";
 import { Cors } from "./cors.ts";
-import { answerText, type Exchange, requestHeader, reset } from "./exchange.ts";
+import { answerText, type Exchange, refuseText, requestHeader, reset } from "./exchange.ts";
 import { serveMedia } from "./media-route.ts";
 import { discardRestAtEnd } from "./rest-of-request.ts";
 import { type Route, serveRoute } from "./routes.ts";
@@ -63,7 +63,7 @@ export class HttpRouter {
     const host = requestHeader(exchange, ":authority") ?? requestHeader(exchange, "host");
     if (!this.#hosts.allows(host)) {
       this.#context.peerLog.add(WRONG_HOST, hostOf(exchange.connection.address));
-      answerText(exchange, 403, WRONG_HOST_TEXT);
+      refuseText(exchange, 403, WRONG_HOST_TEXT);
       return;
     }
     if (this.#cors.handle(exchange)) return;
@@ -84,8 +84,8 @@ export class HttpRouter {
     }
     if (exchange.request.method === "POST") void this.#call(exchange);
     else if (this.#context.methods.has(exchange.path)) {
-      answerText(exchange, 405, "calls are made with POST\n", { allow: "POST" });
-    } else answerText(exchange, 404, "not found\n");
+      refuseText(exchange, 405, "calls are made with POST\n", { allow: "POST" });
+    } else refuseText(exchange, 404, "not found\n");
   }
 
   async #call(exchange: Exchange): Promise<void> {

@@ -3,18 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import { MEDIA_LIMITS } from "../../media/limits.ts";
 import { MediaHttp } from "../../media/media-http.ts";
-import { ConnectionShares } from "../calls/connection-shares.ts";
-import { AuthCache } from "../connections/auth-cache.ts";
-import { CallOrder } from "../connections/call-order.ts";
+import { queueOf } from "../connections/call-source.ts";
 import type { ServerContext } from "../server-context.ts";
-import type { ConnectionContext } from "./exchange.ts";
 import type { HttpRouter } from "./http-router.ts";
-
-interface Http1Connection {
-  readonly context: ConnectionContext;
-  /** Requests that are not answered yet. */
-  open: number;
-}
+import { Http1Connection, PendingHttp1Request, pathOf } from "./http1-connection.ts";
 
 export class Http1Server {
   readonly #context: ServerContext;
@@ -50,18 +42,8 @@ export class Http1Server {
   }
 
   take(socket: Socket, address: string): void {
-    const authCache = new AuthCache(this.#context.authenticator, this.#context.clock);
     socket.setKeepAlive(true, this.#context.limits.keepAliveIntervalMs);
-    const isAlive = () => Promise.resolve(!socket.destroyed);
-    const shares = new ConnectionShares(this.#context.memory);
-    const context = { address, authCache, order: new CallOrder(), shares, isAlive };
-    this.#connections.set(socket, { context, open: 0 });
-    this.#context.observer.connectionOpened("http1");
-    socket.once("close", () => {
-      authCache.close();
-      shares.close();
-      this.#context.observer.connectionClosed("http1");
-    });
+    this.#connections.set(socket, new Http1Connection(this.#context, socket, address));
     this.#server.emit("connection", socket);
   }
 
@@ -86,12 +68,17 @@ export class Http1Server {
       connection.open -= 1;
     });
     if (!isUpload(request)) this.#boundBody(request, response);
-    this.#router.handle({
+    const { clock, scheduler } = this.#context;
+    const source = connection.sourceOf(request.headers);
+    const pending = new PendingHttp1Request(
+      this.#router,
+      connection,
+      source,
+      clock.now(),
       request,
       response,
-      connection: connection.context,
-      path: pathOf(request),
-    });
+    );
+    scheduler.submit(queueOf(source, pending.path), pending);
   }
 
   /** A request has to have arrived whole in time. */
@@ -123,10 +110,6 @@ const TIMED_OUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
 
 function isUpload(request: IncomingMessage): boolean {
   return request.method === "PUT" && MediaHttp.isUpload(pathOf(request));
-}
-
-function pathOf({ url = "" }: IncomingMessage): string {
-  return url.split("?", 1)[0] ?? "";
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

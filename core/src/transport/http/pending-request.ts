@@ -23,7 +23,7 @@ export class PendingRequest extends PendingStream {
     headers: IncomingHttpHeaders,
     rawHeaders: readonly string[],
   ) {
-    super(connection, stream, arrivedAtMs);
+    super(connection, connection.sourceOf(headers), stream, arrivedAtMs);
     this.#router = router;
     this.#headers = headers;
     this.#rawHeaders = rawHeaders;
@@ -31,11 +31,11 @@ export class PendingRequest extends PendingStream {
   }
 
   protected begin(): void {
-    const { connection, stream, path } = this;
+    const { connection, source, stream, path } = this;
     stream.on("close", () => connection.streamClosed(stream, this.arrivedAtMs));
     if (stream.destroyed) return;
     const request = new Http2ServerRequest(stream, this.#headers, {}, this.#rawHeaders);
     const response = new Http2ServerResponse(stream);
-    this.#router.handle({ request, response, connection, path });
+    this.#router.handle({ request, response, connection, source, path });
   }
 }

@@ -6,7 +6,7 @@ import { checkAccess, refusalError } from "../calls/admission.ts";
 import type { Access } from "../calls/method.ts";
 import type { ServerContext } from "../server-context.ts";
 import { grpcStatusOf } from "../status.ts";
-import { answerText, type Exchange, requestHeader } from "./exchange.ts";
+import { answerText, type Exchange, refuseText, requestHeader } from "./exchange.ts";
 
 export interface Page {
   readonly status: number;
@@ -44,20 +44,20 @@ export function healthRoutes(isServing: () => boolean): readonly Route[] {
 export async function serveRoute(context: ServerContext, route: Route, exchange: Exchange) {
   const { request } = exchange;
   if (request.method !== "GET" && request.method !== "HEAD") {
-    answerText(exchange, 405, "only GET\n", { allow: "GET, HEAD" });
+    refuseText(exchange, 405, "only GET\n", { allow: "GET, HEAD" });
     return;
   }
   try {
     if (route.access !== "open") {
       const header = requestHeader(exchange, "authorization");
-      admit(route.access, await exchange.connection.authCache.authenticate(header));
+      admit(route.access, await exchange.source.authCache.authenticate(header));
     }
     const page = await route.render();
     answerText(exchange, page.status, page.body, { "content-type": page.contentType });
   } catch (reason) {
     const error = BrokerError.from(reason);
     if (error.code === "internal") context.peerLog.add(PAGE_FAILED, route.path, { error });
-    answerText(exchange, httpStatusOf(error), `${error.message}\n`, authenticateHeader(error));
+    refuseText(exchange, httpStatusOf(error), `${error.message}\n`, authenticateHeader(error));
   }
 }
 
