@@ -30,12 +30,21 @@ export const BROKER_LIMITS = {
   maxActionBurstPerToken: 0,
   /**
    * What one token's sends to backends that are not connected may cost a second, since all that
-   * becomes of them is their event: each 1, and 1 more for each 64 blocks and each 4 KiB. More:
+   * becomes of them is their event: each 1, and 1 more for each 64 blocks and each KiB. More:
    * RESOURCE_EXHAUSTED, and no event.
    */
   maxAbsentSendCostPerSecond: 1_000,
-  /** The same at once. */
+  /** The same at once: one of the largest, and less than a stream's reader may be behind. */
   maxAbsentSendBurst: 4_000,
+  /**
+   * Bytes of one token's messages a second, after normalising, small ones not counted. A few large ones
+   * at once put every reader too far behind. More: RESOURCE_EXHAUSTED, and no event.
+   */
+  maxLargeSendBytesPerSecond: 2 * MIB,
+  /** The same at once: less than maxQueuedBytesPerStream. */
+  maxLargeSendBurstBytes: 6 * MIB,
+  /** Bytes of a message, after normalising, up to which it is small. */
+  smallSendBytes: 4_096,
   /**
    * Sends remembered by their idempotency keys, for one token's name. The one that succeeded first
    * is forgotten; if none has, a further one is refused with RESOURCE_EXHAUSTED.

@@ -12,7 +12,7 @@ import { ActionDraft, type ActionRunnerDeps } from "./action-draft.ts";
 import { CHECKS, PREPARATIONS, type StepDeps } from "./action-steps.ts";
 import { askForFile } from "./ask-for-file.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
-import { absentSendRate, RateLimiter } from "./rate-limiter.ts";
+import { absentSendRate, largeSendRate, RateLimiter } from "./rate-limiter.ts";
 import { RequestIds } from "./request-ids.ts";
 import { RunningAction } from "./running-action.ts";
 
@@ -21,8 +21,10 @@ export class ActionRunner {
 
   constructor(deps: ActionRunnerDeps) {
     const keys = new IdempotencyKeys(deps.options, deps.clock);
-    const absentSends = new RateLimiter(deps.options, deps.clock, absentSendRate(deps.options));
-    this.#deps = { ...deps, keys, ids: new RequestIds(), absentSends };
+    const { options, clock } = deps;
+    const absentSends = new RateLimiter(options, clock, absentSendRate(options));
+    const largeSends = new RateLimiter(options, clock, largeSendRate(options));
+    this.#deps = { ...deps, keys, ids: new RequestIds(), absentSends, largeSends };
   }
 
   /** Rejects with a BrokerError. */

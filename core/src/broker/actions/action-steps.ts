@@ -44,13 +44,15 @@ const LONGEST_RESULT: SendResult = {
 
 /** Of a send to an absent backend, that cost as much as a small one. */
 const BLOCKS_PER_COST = 64;
-const BYTES_PER_COST = 4_096;
+const BYTES_PER_COST = 1_024;
 
 export interface StepDeps extends ActionRunnerDeps {
   readonly ids: RequestIds;
   readonly keys: IdempotencyKeys;
   /** The rate of each token's sends to backends that are not connected. */
   readonly absentSends: RateLimiter;
+  /** The rate of each token's sends that are not small, in bytes. */
+  readonly largeSends: RateLimiter;
 }
 
 export type ActionStep = (draft: ActionDraft, deps: StepDeps) => void;
@@ -173,8 +175,10 @@ function normaliseContent(draft: ActionDraft, deps: StepDeps): void {
   if (given === undefined) return;
   const { text, rootBlock, format, bytes } = normalised(given.text, given.rootBlock);
   checkSize(bytes, deps);
+  const { tokenId } = call.caller;
   const cost = Math.floor(bytes / BYTES_PER_COST);
-  if (backend === undefined && cost > 0) deps.absentSends.spend(call.caller.tokenId, cost);
+  if (backend === undefined && cost > 0) deps.absentSends.spend(tokenId, cost);
+  if (bytes > deps.options.smallSendBytes) deps.largeSends.spend(tokenId, bytes);
   draft.format = format;
   draft.content = { ...draft.content, text, rootBlock };
 }

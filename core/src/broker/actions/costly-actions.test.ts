@@ -167,12 +167,13 @@ suite("sends to absent backends have a rate by what they cost", () => {
   });
 
   test("64 blocks more as one more", async () => {
-    const root = () => many(63 + 64, text);
+    const empty: Init = { inner: { case: "text", value: {} } };
+    const root = () => many(63 + 64, empty);
     assert.deepEqual(await announced({ rootBlock: root() }), [33, 7]);
   });
 
-  test("4 KiB more as one more", async () => {
-    assert.deepEqual(await announced({ text: "x".repeat(4_096) }), [25, 5]);
+  test("each KiB after normalising as one more", async () => {
+    assert.deepEqual(await announced({ text: "x".repeat(1_024) }), [25, 5]);
   });
 
   test("each token has its own, and a backend that is there counts for nothing", async () => {
@@ -183,4 +184,25 @@ suite("sends to absent backends have a rate by what they cost", () => {
     for (let i = 0; i < 200; i++) actWith(t, "sendMessage", {}).catch(() => {});
     assert.equal(backend.requests().length, 200);
   });
+});
+
+test("large messages of a token have a rate, so that a few do not put all readers behind", async () => {
+  const t = new TestBroker();
+  const backend = t.backend();
+  const reader = t.stream();
+  const large = () => actWith(t, "sendMessage", { text: "x".repeat(500_000) });
+  const refusals: unknown[] = [];
+  for (let i = 0; i < 10; i++) large().catch((error) => refusals.push(error.code));
+  assert.equal(backend.requests().length, 4, "6 MiB at once");
+  await new Promise(setImmediate);
+  assert.deepEqual(refusals, Array(6).fill("rate_limited"));
+  assert.equal(reader.end, undefined);
+  assert.equal(eventsIn(reader).length, 4);
+  t.clock.advance(1_000);
+  for (let i = 0; i < 10; i++) large().catch(() => {});
+  assert.equal(backend.requests().length, 1, "2 MiB a second");
+  for (let i = 0; i < 100; i++) {
+    actWith(t, "sendMessage", { text: "x".repeat(1_000) }).catch(() => {});
+  }
+  assert.equal(backend.requests().length, 100, "small ones do not count");
 });

@@ -30,6 +30,12 @@ export function absentSendRate(options: ResolvedBrokerOptions): Rate {
   return { perSecond, burst, what: "units of sends to absent backends" };
 }
 
+/** In bytes after normalising. */
+export function largeSendRate(options: ResolvedBrokerOptions): Rate {
+  const { maxLargeSendBytesPerSecond: perSecond, maxLargeSendBurstBytes: burst } = options;
+  return { perSecond, burst, what: "bytes of large messages" };
+}
+
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #rate: Rate;
