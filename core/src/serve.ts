@@ -196,23 +196,24 @@ function assemble(modules: Modules, { config, log, metrics, tokens }: CoreDeps):
 
 function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): void {
   metrics.show("seabird_tokens", "Tokens in force", () => tokens.size);
-  metrics.show("seabird_open_calls", "Open calls and streams", () => server.stats().openCalls);
-  metrics.show(
+  for (const [name, help, key] of SERVER_GAUGES)
+    metrics.show(name, help, () => server.stats()[key]);
+}
+
+const SERVER_GAUGES = [
+  ["seabird_open_calls", "Open calls and streams", "openCalls"],
+  [
     "seabird_request_buffer_bytes",
     "Bytes of requests that have not arrived whole, or wait to be handled",
-    () => server.stats().requestBufferBytes,
-  );
-  metrics.show(
-    "seabird_held_bytes",
-    "Bytes that are held in memory for peers",
-    () => server.stats().heldBytes,
-  );
-  metrics.show(
+    "requestBufferBytes",
+  ],
+  ["seabird_held_bytes", "Bytes that are held in memory for peers", "heldBytes"],
+  [
     "seabird_active_timeouts",
     "Timeouts of connections, calls and streams that are running",
-    () => server.stats().activeTimeouts,
-  );
-}
+    "activeTimeouts",
+  ],
+] as const;
 
 function hostCheck({ hostNames, media: { publicUrl } }: Config, { host }: BindAddress): HostCheck {
   return new HostCheck(

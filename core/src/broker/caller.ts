@@ -36,8 +36,17 @@ export interface Cancellable {
   onCancelled: (() => void) | undefined;
 }
 
+/** Counts what is held in memory for a caller. */
+export interface Holding {
+  /**
+   * So many bytes more, or fewer, are held for the caller, until the call is over; default: nothing
+   * counts. Whoever holds too much is cancelled, later.
+   */
+  hold?(bytes: number): void;
+}
+
 /** The context of one call. */
-export interface CallContext extends Cancellable {
+export interface CallContext extends Cancellable, Holding {
   readonly caller: Caller;
   readonly peer: Peer;
   /** When the call arrived, by the broker's clock. Time limits count from here. */

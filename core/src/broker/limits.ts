@@ -80,7 +80,10 @@ export const BROKER_LIMITS = {
    * of texts, together. They take longest to decode. More: as with maxRequestFields, maxEventFields.
    */
   maxUnusualFields: 1_024,
-  /** Open event streams. More are refused with RESOURCE_EXHAUSTED. */
+  /**
+   * Open event streams. With one more, the token that has most loses its newest; one of the token
+   * that has most is refused with RESOURCE_EXHAUSTED.
+   */
   maxEventStreams: 10_000,
   /** Kinds that one event stream names. More: it is refused with INVALID_ARGUMENT. */
   maxKindsPerStream: 64,

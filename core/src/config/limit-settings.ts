@@ -109,7 +109,11 @@ export const LIMIT_SETTINGS: readonly LimitSetting[] = [
     "requests that wait for one backend's answer",
     `${REFUSED}, before anything is announced`,
   ]),
-  limit("broker", "maxEventStreams", ["streams", "open event streams", REFUSED]),
+  limit("broker", "maxEventStreams", [
+    "streams",
+    "open event streams",
+    "the token that has most loses its newest; another of that token's is refused with RESOURCE_EXHAUSTED",
+  ]),
   limit("broker", "maxBackends", ["backends", "connected backends", REFUSED]),
   limit("broker", "maxChannelsPerBackend", [
     "channels",

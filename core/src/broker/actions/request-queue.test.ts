@@ -86,3 +86,27 @@ test("it does what a plain list would do", () => {
     }),
   );
 });
+
+test("what waits is held for its caller, until it is taken or withdrawn", () => {
+  const queue = new RequestQueue({ maxRequests: 10, maxBytes: 100 });
+  let held = 0;
+  const holding = {
+    hold(bytes: number) {
+      held += bytes;
+    },
+  };
+  const withdraw = queue.push(new Uint8Array(3), holding);
+  queue.push(new Uint8Array(4), holding);
+  queue.push(new Uint8Array(5), holding);
+  assert.equal(held, 12);
+  assert.ok(withdraw());
+  assert.ok(!withdraw());
+  assert.equal(held, 9);
+  queue.take(4);
+  assert.equal(held, 5);
+  queue.close();
+  assert.equal(held, 0);
+  queue.finish({ error: undefined });
+  queue.push(new Uint8Array(6), holding);
+  assert.equal(held, 0, "it takes nothing more");
+});

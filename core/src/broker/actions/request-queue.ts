@@ -3,6 +3,7 @@
  * bytes, from which any request can be withdrawn. Requests beyond the bounds are refused.
  */
 import { Buffer } from "node:buffer";
+import type { Holding } from "../caller.ts";
 import type { Source, SourceEnd } from "../streams/source.ts";
 
 interface Entry {
@@ -10,6 +11,8 @@ interface Entry {
   before: Entry | undefined;
   after: Entry | undefined;
   waiting: boolean;
+  /** Whose request it is, while it waits. */
+  holding: Holding | undefined;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -57,11 +60,15 @@ export class RequestQueue implements Source {
     return this.#size === 0 || this.#bytes + bytes <= this.#bounds.maxBytes;
   }
 
-  /** Appends one enveloped request; returns what withdraws it, which is false once it was taken. */
-  push(bytes: Uint8Array): Withdraw {
-    const entry: Entry = { bytes, before: this.#last, after: undefined, waiting: false };
+  /**
+   * Appends one enveloped request, whose bytes are held for its caller while it waits. Returns what
+   * withdraws it, which is false once it was taken.
+   */
+  push(bytes: Uint8Array, holding?: Holding): Withdraw {
+    const entry: Entry = { bytes, before: this.#last, after: undefined, waiting: false, holding };
     if (this.#end !== undefined) return () => false;
     entry.waiting = true;
+    holding?.hold?.(bytes.length);
     if (this.#last === undefined) this.#first = entry;
     else this.#last.after = entry;
     this.#last = entry;
@@ -126,6 +133,8 @@ export class RequestQueue implements Source {
     entry.after = undefined;
     this.#size--;
     this.#bytes -= entry.bytes.length;
+    entry.holding?.hold?.(-entry.bytes.length);
+    entry.holding = undefined;
     // The undo of `push` holds the entry until the answer has come; the bytes are freed now.
     entry.bytes = NOTHING;
     return true;

@@ -63,7 +63,7 @@ export class RunningAction {
     const { id, bytes } = encoded;
     draft.encoded = undefined;
     this.#keep(draft, bytes.length, backend);
-    const withdraw = backend.send(bytes);
+    const withdraw = backend.send(bytes, call);
     if (draft.send !== undefined) {
       draft.send.ask(this.#sendRequest(id, backend, withdraw), this.#sendCall(draft));
       return;
@@ -98,6 +98,7 @@ export class RunningAction {
     this.#kept = draft;
     this.#keptBytes = bytes;
     backend.keptBytes += bytes;
+    draft.call.hold?.(bytes);
   }
 
   #answered(event: ChatEvent, backend: Backend): void {
@@ -178,6 +179,7 @@ export class RunningAction {
     const durationMs = clock.now() - this.#arrivedAtMs;
     observer.actionDone(this.#kind, this.#backend?.name.type ?? "", outcome, durationMs);
     if (this.#backend !== undefined) this.#backend.keptBytes -= this.#keptBytes;
+    this.#kept?.call.hold?.(-this.#keptBytes);
     this.#kept = undefined;
     if (this.#announced !== undefined) this.#publishResult(this.#announced, outcome, result);
   }

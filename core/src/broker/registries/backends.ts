@@ -10,7 +10,7 @@ import {
 } from "@seabird-chat/protocol";
 import type { RequestQueue, Withdraw } from "../actions/request-queue.ts";
 import type { BackendRequests } from "../actions/requests.ts";
-import type { Caller, Peer } from "../caller.ts";
+import type { Caller, Holding, Peer } from "../caller.ts";
 import { envelope } from "../codec/envelope.ts";
 import { BrokerError } from "../errors.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
@@ -113,8 +113,8 @@ export class Backend {
   }
 
   /** Queues an encoded request; returns what withdraws it while it is not sent. */
-  send(request: Uint8Array): Withdraw {
-    return this.deps.queue.push(envelope(request));
+  send(request: Uint8Array, holding?: Holding): Withdraw {
+    return this.deps.queue.push(envelope(request), holding);
   }
 
   status(): BackendStatus {

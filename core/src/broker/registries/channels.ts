@@ -62,6 +62,7 @@ export class Channels {
   readonly #isPrivate = new Map<string, boolean>();
   /** Those with private channels, and those without, until a channel changes. */
   #lists: { all?: ListChannelsResponse; open?: ListChannelsResponse } = {};
+  /** Of all entries, as they are listed. */
   #bytes = 0;
   #private = 0;
   /** Grows with each change of what `isPrivate` says. */
@@ -75,6 +76,11 @@ export class Channels {
     this.#backend = backend;
     this.#options = options;
     this.#onChange = onChange;
+  }
+
+  /** Bytes of the list. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get size(): number {

@@ -221,3 +221,30 @@ test("an event of too many fields is dropped undecoded, and fails the request it
   assert.equal(t.broker.status().backends[0]?.eventsDropped, 2);
   assert.ok(t.seen.observed.includes("eventDropped:too_large:irc"));
 });
+
+test("a backend's channels count as held for its stream, and its callers' requests for them", async () => {
+  const t = new TestBroker();
+  const counting = () => {
+    const counter = {
+      bytes: 0,
+      hold(bytes: number) {
+        counter.bytes += bytes;
+      },
+    };
+    return counter;
+  };
+  const [own, callers] = [counting(), counting()];
+  const backend = t.backend("irc", "net", { hold: own.hold });
+  const before = own.bytes;
+  const topic = "t".repeat(1_000);
+  backend.say({ inner: { case: "joinChannel", value: { channelId: "#c", topic } } });
+  assert.ok(own.bytes - before > 1_000);
+  backend.say({ inner: { case: "leaveChannel", value: { channelId: "#c" } } });
+  assert.equal(own.bytes, before);
+  const action = actWith(t, "sendMessage", { text: "x".repeat(500) }, { hold: callers.hold });
+  assert.ok(callers.bytes > 500);
+  const { id } = backend.request();
+  assert.equal(callers.bytes, 0, "it was sent");
+  backend.succeed(id);
+  await action;
+});

@@ -73,6 +73,8 @@ export class BackendSession implements IngestSession {
   #context: IngestContext | undefined;
   #unregister: (() => void) | undefined;
   #isOver = false;
+  /** Bytes of its channels and capabilities that count as held. */
+  #listedBytes = 0;
 
   constructor(id: string, call: CallContext, deps: BackendSessionDeps) {
     this.id = id;
@@ -178,6 +180,7 @@ export class BackendSession implements IngestSession {
     this.#deps.observer.eventReceived(kind ?? "none", backend.name.type);
     if (kind === "hello") throw badHello("a second hello");
     const dropped = ingest(event, context);
+    this.#countLists(backend);
     const answered = event.id !== "" && backend.requests.answer(event.id, event);
     if (dropped !== undefined) this.#drop(dropped, backend);
     if (isAnswerOnly(kind) && !answered) {
@@ -260,7 +263,14 @@ export class BackendSession implements IngestSession {
     this.#context = { backend, idPrefix: `${backend.id}/`, options, publish };
     this.#unregister = backends.add(backend);
     observer.backendConnected(backend.name.type);
+    this.#countLists(backend);
     this.#deps.reporter.joined(backend);
+  }
+
+  #countLists({ channels, capabilities }: Backend): void {
+    const bytes = channels.bytes + capabilities.bytes;
+    this.#call.hold?.(bytes - this.#listedBytes);
+    this.#listedBytes = bytes;
   }
 
   /** Frees the backend's name and fails the requests that wait for it. */

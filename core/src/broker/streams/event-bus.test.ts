@@ -172,6 +172,23 @@ test("there are so many streams and no more", () => {
   t.stream(["x"]);
 });
 
+test("a token with many streams makes room for one that has few, and gets none itself", () => {
+  const t = new TestBroker({ maxEventStreams: 4 });
+  const open = (tokenId: string) => t.stream([], { caller: { tokenId } });
+  const greedy = Array.from({ length: 4 }, () => open("greedy"));
+  assert.throws(() => open("greedy"), refusal("too_many_streams"));
+  const first = open("honest");
+  assert.deepEqual(
+    greedy.map(({ end }) => end?.error?.code),
+    [undefined, undefined, undefined, "too_many_streams"],
+  );
+  greedy[3]?.close();
+  const other = open("other");
+  greedy[2]?.close();
+  assert.throws(() => open("honest"), refusal("too_many_streams"), "it has as many as the others");
+  for (const stream of [first, other, greedy[0], greedy[1]]) assert.equal(stream?.end, undefined);
+});
+
 test("streams that come and go while nothing happens leave nothing behind", () => {
   const t = new TestBroker();
   for (let i = 0; i < 1_000; i++) {

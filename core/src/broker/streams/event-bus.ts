@@ -38,6 +38,8 @@ export class EventBus implements StreamGroupOwner {
   readonly #backpressure: IngestBackpressure;
   /** Every stream not closed yet, those that have ended included. */
   readonly #streams = new Set<EventStream>();
+  /** How many of them each token has. */
+  readonly #byToken = new Map<string, number>();
   #live = 0;
   #opened = 0;
   /** The same streams by what they see of the log; publishing costs the number of groups. */
@@ -106,7 +108,7 @@ export class EventBus implements StreamGroupOwner {
   /** A stream of what the filter includes, from now on. Throws `too_many_streams`. */
   subscribe(call: CallContext, commands: readonly string[], filter: EventFilter): EventStream {
     const { caller, peer } = call;
-    this.#checkRoomFor(filter);
+    this.#checkRoomFor(filter, caller.tokenId);
     const cursor = this.#log.cursor(filter);
     const connectedAtMs = this.#clock.wallMs();
     const id = `s${++this.#opened}`;
@@ -114,6 +116,7 @@ export class EventBus implements StreamGroupOwner {
     const stream = new EventStream({ id, caller, peer, commands, connectedAtMs, cursor }, group);
     group.streams.add(stream);
     this.#streams.add(stream);
+    this.#countToken(caller.tokenId, 1);
     this.#live++;
     this.#checkOrPlan(stream, group);
     this.#observer.eventStreamOpened();
@@ -171,14 +174,33 @@ export class EventBus implements StreamGroupOwner {
 
   closed(stream: EventStream): void {
     this.#streams.delete(stream);
+    this.#countToken(stream.caller.tokenId, -1);
     if (this.#groups.some(({ streams }) => streams.size === 0)) {
       this.#setGroups(this.#groups.filter(({ streams }) => streams.size > 0));
     }
   }
 
-  #checkRoomFor(filter: EventFilter): void {
+  #countToken(tokenId: string, more: number): void {
+    const count = (this.#byToken.get(tokenId) ?? 0) + more;
+    if (count === 0) this.#byToken.delete(tokenId);
+    else this.#byToken.set(tokenId, count);
+  }
+
+  /** The token with most streams loses its newest, unless that only turns the tables. */
+  #makesRoomFor(tokenId: string): boolean {
+    let [mostId, most] = ["", 0];
+    for (const [id, count] of this.#byToken) if (count > most) [mostId, most] = [id, count];
+    if (most <= (this.#byToken.get(tokenId) ?? 0) + 1) return false;
+    const theirs = [...this.#streams].filter(({ caller }) => caller.tokenId === mostId);
+    const newest = theirs.findLast(({ end }) => end === undefined);
+    if (newest === undefined) return false;
+    this.#observer.eventsLost(newest.cut(tooMany("event streams, and most of this token")));
+    return true;
+  }
+
+  #checkRoomFor(filter: EventFilter, tokenId: string): void {
     const { maxEventStreams, maxEventViews } = this.#options;
-    if (this.#streams.size >= maxEventStreams) {
+    if (this.#streams.size >= maxEventStreams && !this.#makesRoomFor(tokenId)) {
       throw tooMany(`event streams, limit ${maxEventStreams}`);
     }
     if (filter.isCommon || this.#log.views < maxEventViews) return;
