@@ -13,6 +13,7 @@ import type { Config } from "./config/config.ts";
 import { LIMIT_SETTINGS, type LimitModule } from "./config/limit-settings.ts";
 import type { Media } from "./media/media.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { showServer } from "./metrics/server-gauges.ts";
 import { type DrainDeps, drain } from "./program/drain.ts";
 import { HostCheck } from "./program/host-check.ts";
 import type { Log } from "./program/log.ts";
@@ -199,21 +200,6 @@ function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): 
   for (const [name, help, key] of SERVER_GAUGES)
     metrics.show(name, help, () => server.stats()[key]);
 }
-
-const SERVER_GAUGES = [
-  ["seabird_open_calls", "Open calls and streams", "openCalls"],
-  [
-    "seabird_request_buffer_bytes",
-    "Bytes of requests that have not arrived whole, or wait to be handled",
-    "requestBufferBytes",
-  ],
-  ["seabird_held_bytes", "Bytes that are held in memory for peers", "heldBytes"],
-  [
-    "seabird_active_timeouts",
-    "Timeouts of connections, calls and streams that are running",
-    "activeTimeouts",
-  ],
-] as const;
 
 function hostCheck({ hostNames, media: { publicUrl } }: Config, { host }: BindAddress): HostCheck {
   return new HostCheck(
