@@ -197,8 +197,7 @@ function assemble(modules: Modules, { config, log, metrics, tokens }: CoreDeps):
 
 function showGauges(metrics: Metrics, tokens: Tokens, server: TransportServer): void {
   metrics.show("seabird_tokens", "Tokens in force", () => tokens.size);
-  for (const [name, help, key] of SERVER_GAUGES)
-    metrics.show(name, help, () => server.stats()[key]);
+  showServer(metrics, () => server.stats());
 }
 
 function hostCheck({ hostNames, media: { publicUrl } }: Config, { host }: BindAddress): HostCheck {
