@@ -28,7 +28,7 @@ export interface Attacker {
   isOver(): boolean;
   /** How much of an amount is done: all of it, or in a test a part that shows the same. */
   size(amount: number): number;
-  /** Behind all that it does: until the time is over, or in a test for a moment. */
+  /** Behind all it does: until the time is over, or in a test until `mustSee` and for a moment. */
   stay(): Promise<void>;
   /** Undefined where core closed it before it began, or the time is over. */
   connect(options?: ConnectionOptions): Promise<ClientConnection | undefined>;
@@ -53,6 +53,8 @@ export interface Attack {
   readonly ends?: boolean;
   /** MiB that core may take more than before, at most. Default: `MOST_MIB`. */
   readonly mostMib?: number;
+  /** What a test must see in `counts`: that the attack reached a bound. */
+  readonly mustSee?: readonly string[];
   /** How calls may end in a test, as `counts` names it: gRPC codes, or HTTP's. Default: in any way. */
   readonly mayEnd?: readonly string[];
   /** Resolves when it has done all it does, or the time is over. What it opened is closed for it. */

@@ -14,8 +14,9 @@ export interface AttackOrder {
   readonly attack: string;
   readonly url: string;
   readonly tokens: Readonly<Record<TokenName, string>>;
-  /** Milliseconds. */
+  /** Milliseconds. It goes on for `mostMs` at most while `mustSee` of its row has not been seen. */
   readonly ms: number;
+  readonly mostMs: number;
   /** Of this machine: where it comes from. */
   readonly address: string;
   /** The part of each amount that is done, and how long it stays behind that, in milliseconds. */
@@ -38,10 +39,16 @@ const NOTHING = envelope(new Uint8Array(0));
 async function attack(order: AttackOrder): Promise<AttackReport> {
   const url = new URL(order.url);
   const counts: Counts = {};
+  const row = ATTACKS[order.attack];
+  const mustSee = row?.mustSee ?? [];
   const connections = new Set<ClientConnection>();
   const sockets = new Set<Socket>();
-  const endsAt = performance.now() + order.ms;
-  const isOver = () => performance.now() >= endsAt;
+  const startedAt = performance.now();
+  const isSeen = () => mustSee.every((name) => (counts[name] ?? 0) > 0);
+  const isOver = () => {
+    const passedMs = performance.now() - startedAt;
+    return passedMs >= order.mostMs || (passedMs >= order.ms && isSeen());
+  };
   const count = (what: string, amount = 1) => {
     counts[what] = (counts[what] ?? 0) + amount;
   };
@@ -53,12 +60,12 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
     size: (amount) => Math.ceil(amount * order.part),
     async stay() {
       const until = performance.now() + order.stayMs;
-      while (!isOver() && performance.now() < until) await pause(10);
+      while (!isOver() && (performance.now() < until || !isSeen())) await pause(10);
     },
     async connect(options) {
       if (isOver()) return undefined;
       count("connections");
-      const openTimeoutMs = Math.min(OPEN_TIMEOUT_MS, Math.max(1, endsAt - performance.now()));
+      const openTimeoutMs = Math.min(OPEN_TIMEOUT_MS, order.ms);
       const connection = await ClientConnection.open(url, {
         openTimeoutMs,
         localAddress: order.address,
@@ -113,7 +120,7 @@ async function attack(order: AttackOrder): Promise<AttackReport> {
   let error: string | undefined;
   try {
     // What hangs does not hang longer than the attack.
-    await Promise.race([ATTACKS[order.attack]?.run(attacker), pause(order.ms)]);
+    await Promise.race([row?.run(attacker), pause(order.mostMs)]);
   } catch (reason) {
     error = String(reason);
   }

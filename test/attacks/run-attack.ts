@@ -27,6 +27,8 @@ export interface AttackPlan {
   readonly attack: string;
   /** Milliseconds of the attack. */
   readonly ms: number;
+  /** Milliseconds for which it may go on, for what its row must see. Default: `ms`. */
+  readonly mostMs?: number;
   /** Milliseconds for which honest peers are watched before it. */
   readonly beforeMs: number;
   /** Milliseconds after it that are apart from those which must be as before. */
@@ -58,7 +60,7 @@ export interface AttackResult {
 
 /** Throws where the honest peers cannot begin, the server has ended, or the attack has a mistake. */
 export async function runAttack(system: AttackedSystem, plan: AttackPlan): Promise<AttackResult> {
-  const { attack, ms, address = SAME_ADDRESS, part = 1, stayMs = ms } = plan;
+  const { attack, ms, mostMs = ms, stayMs = ms, address = SAME_ADDRESS, part = 1 } = plan;
   const honest = new HonestProcess();
   const attacker = fork(PROGRAMS.attacker, { stdio: "inherit" });
   try {
@@ -75,7 +77,7 @@ export async function runAttack(system: AttackedSystem, plan: AttackPlan): Promi
     const lines = system.lines();
     honest.order({ type: "phase", phase: "attack" });
     const { url, tokens } = system;
-    const order = { attack, url, tokens, ms, address, part, stayMs };
+    const order = { attack, url, tokens, ms, mostMs, stayMs, address, part };
     const report = await attackOnce(attacker, order);
     if (report.error !== undefined) throw new Error(`the attacker failed: ${report.error}`);
     const usedMs = processorMs(system.pid) - from.ms;
@@ -107,7 +109,7 @@ async function attackOnce(child: ChildProcess, order: AttackOrder): Promise<Atta
     child.once("exit", () => reject(new Error("the attacker's process has ended")));
   });
   child.send(order);
-  return within(order.ms + HANG_MS, "end of the attack", report);
+  return within(order.mostMs + HANG_MS, "end of the attack", report);
 }
 
 class HonestProcess {

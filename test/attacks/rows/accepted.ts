@@ -2,6 +2,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { SendMessageRequestSchema, StreamEventsRequestSchema } from "@seabird-chat/protocol";
 import { ServerReflectionRequestSchema } from "@seabird-chat/protocol/grpc";
+import { pause } from "../../../bench/load/stopwatch.ts";
 import type { ClientConnection } from "../../../bench/wire/client-connection.ts";
 import { ENVELOPE_BYTES, envelope } from "../../../bench/wire/envelopes.ts";
 import type { Attack, Attacker } from "../attack.ts";
@@ -108,6 +109,7 @@ async function keepStreams(attacker: Attacker, kept: Kept): Promise<void> {
       openKept(attacker, connection, headers, kept.bytes);
       if (stream % 50 === 0) await turn();
     }
+    while (connection.unsentBytes > 0 && !connection.isClosed && !attacker.isOver()) await pause(1);
   }
   await attacker.stay();
 }
@@ -155,6 +157,8 @@ export const ACCEPTED = {
   },
   "held-bytes": {
     what: "a plugin's token: 90 connections of 1,000 calls, each holding 16 kB",
+    mostMib: 250,
+    mustSee: ["code 8"],
     ends: true,
     run: (attacker) => {
       const bytes = unfinished(16_000);
@@ -164,6 +168,7 @@ export const ACCEPTED = {
   },
   "no-hello": {
     what: "a backend's token: 60,000 ingest streams that never say Hello",
+    mustSee: ["code 8"],
     ends: true,
     run: (attacker) => {
       const size = { connections: 60, streams: 1_000 };
@@ -178,6 +183,7 @@ export const ACCEPTED = {
   },
   "half-hello": {
     what: "a backend's token: 60,000 ingest streams that each hold half a Hello",
+    mustSee: ["code 8"],
     ends: true,
     run: (attacker) => {
       const size = { connections: 60, streams: 1_000 };

@@ -106,6 +106,7 @@ export const FLOODS = {
   },
   "open-and-reset": {
     what: "50 connections that open calls, reset them, and reconnect",
+    mustSee: ["connections ended"],
     run: (attacker) =>
       floodCalls(attacker, { connections: 50, headers: health, body: NOTHING, resets: true }),
   },
@@ -116,6 +117,7 @@ export const FLOODS = {
   },
   "random-tokens-reset": {
     what: "20 connections with calls that each have another wrong token, and are reset at once",
+    mustSee: ["connections ended"],
     run: (attacker) =>
       floodCalls(attacker, { connections: 20, headers: randomToken, resets: true }),
   },
