@@ -1,9 +1,10 @@
 /** Decodes what clients and backends send, and distinguishes the ways in which that fails. */
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
+import { MAX_MESSAGE_BLOCKS } from "@seabird-chat/protocol";
 import { BrokerError } from "../errors.ts";
 import { BROKER_LIMITS } from "../limits.ts";
 import { fastDecode } from "./fast-decode.ts";
-import { hasMoreFields } from "./field-count.ts";
+import { excessOf, type FieldBounds } from "./field-count.ts";
 
 const { maxUnusualFields } = BROKER_LIMITS;
 
@@ -17,12 +18,9 @@ export function decodeMessage<Desc extends DescMessage>(
   bytes: Uint8Array,
   maxFields: number,
 ): MessageShape<Desc> {
-  if (hasMoreFields(schema, bytes, maxFields, maxUnusualFields)) {
-    const most = hasMoreFields(schema, bytes, maxFields)
-      ? `${maxFields} fields`
-      : `${maxUnusualFields} unknown fields and tags`;
-    throw new BrokerError("message_too_large", `message too large: more than ${most}`);
-  }
+  const bounds = { fields: maxFields, unusual: maxUnusualFields, blocks: MAX_MESSAGE_BLOCKS };
+  const excess = excessOf(schema, bytes, bounds);
+  if (excess !== undefined) throw tooMuch(excess, bounds);
   const decoded = fastDecode(schema, bytes);
   if (decoded !== undefined) return decoded as MessageShape<Desc>;
   try {
@@ -44,4 +42,12 @@ export function decodeMessage<Desc extends DescMessage>(
  */
 function isNestingOverflow(reason: unknown): boolean {
   return reason instanceof Error && reason.message.includes("maximum recursion depth");
+}
+
+function tooMuch(excess: keyof FieldBounds, { fields, unusual, blocks }: FieldBounds): BrokerError {
+  if (excess === "blocks") {
+    return new BrokerError("bad_block", `more than ${blocks} blocks in a message`);
+  }
+  const most = excess === "fields" ? `${fields} fields` : `${unusual} unknown fields and tags`;
+  return new BrokerError("message_too_large", `message too large: more than ${most}`);
 }

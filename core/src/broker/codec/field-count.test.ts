@@ -8,7 +8,7 @@ import {
   SendMessageRequestSchema,
   StreamEventsRequestSchema,
 } from "@seabird-chat/protocol";
-import { hasMoreFields } from "./field-count.ts";
+import { excessOf, hasMoreFields } from "./field-count.ts";
 
 const TAG = (no: number, wireType: WireType): number => (no << 3) | wireType;
 
@@ -61,6 +61,7 @@ test("entries of maps are counted with what is in them", () => {
 });
 
 test("unknown fields and tags are counted for themselves, other fields not", () => {
+  const bounds = (unusual: number) => ({ fields: 10_000, unusual, blocks: 10_000 });
   const unusual: Record<string, Uint8Array> = {
     "unknown fields": repeated([0x80, 1, 0], 11),
     "unknown fields in a message": message(5, repeated([TAG(9, 0), 0], 11)),
@@ -74,16 +75,25 @@ test("unknown fields and tags are counted for themselves, other fields not", () 
   };
   for (const [what, bytes] of Object.entries(unusual)) {
     const schema = what === "tags of a send" ? SendMessageRequestSchema : ChatEventSchema;
-    assert.ok(hasMoreFields(schema, bytes, 1_000, 10), what);
-    assert.ok(!hasMoreFields(schema, bytes, 1_000, 11), what);
+    assert.equal(excessOf(schema, bytes, bounds(10)), "unusual", what);
+    assert.equal(excessOf(schema, bytes, bounds(11)), undefined, what);
   }
-  const blocks = message(5, message(3, message(14, repeated([0x0a, 2, 0x12, 0], LOTS))));
-  assert.ok(!hasMoreFields(ChatEventSchema, blocks, 3 * LOTS, 10));
+  const blocks = message(5, message(3, message(14, repeated([0x0a, 2, 0x12, 0], 1_000))));
+  assert.equal(excessOf(ChatEventSchema, blocks, bounds(10)), undefined);
   const commands = { a: { name: "a", shortHelp: "s" }, b: { name: "b", fullHelp: "f" } };
-  const request = create(StreamEventsRequestSchema, { commands });
-  assert.ok(
-    !hasMoreFields(StreamEventsRequestSchema, toBinary(StreamEventsRequestSchema, request), 50, 1),
+  const request = toBinary(
+    StreamEventsRequestSchema,
+    create(StreamEventsRequestSchema, { commands }),
   );
+  assert.equal(excessOf(StreamEventsRequestSchema, request, bounds(1)), undefined);
+});
+
+test("blocks are counted, those inside others included", () => {
+  const items = (count: number) => repeated([0x0a, 2, 0x12, 0], count);
+  const event = message(5, message(3, message(14, items(10), message(1, message(14, items(5))))));
+  const most = (blocks: number) => ({ fields: 1_000, unusual: 1_000, blocks });
+  assert.equal(excessOf(ChatEventSchema, event, most(17)), undefined);
+  assert.equal(excessOf(ChatEventSchema, event, most(16)), "blocks");
 });
 
 test("numbers are followed", () => {

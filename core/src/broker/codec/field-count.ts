@@ -4,6 +4,7 @@
  */
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { BlockSchema } from "@seabird-chat/protocol";
 
 /** A tag and a value. */
 export const LEAST_BYTES_PER_FIELD = 2;
@@ -14,44 +15,59 @@ type Content = Fields | WireType;
 class Fields extends Map<number, Content> {
   /** Whether it is an entry of a map of texts. */
   isTextEntry = false;
+  isBlock = false;
 }
 
+/** How much a message may have, those inside it included. */
+export interface FieldBounds {
+  readonly fields: number;
+  /** Fields that are unknown or entries of a map of texts, which take longest to decode. */
+  readonly unusual: number;
+  readonly blocks: number;
+}
+
+/** Whether a message and those inside it have more than `most` fields. */
+export function hasMoreFields(schema: DescMessage, bytes: Uint8Array, most: number): boolean {
+  return excessOf(schema, bytes, { ...UNBOUNDED, fields: most }) !== undefined;
+}
+
+const UNBOUNDED: FieldBounds = { fields: Infinity, unusual: Infinity, blocks: Infinity };
+
 /**
- * Whether a message and those inside it have more than `most` fields, or among them more than
- * `mostUnusual` that are unknown or entries of a map of texts, which take longest to decode.
- * Malformed bytes count as far as the decoder reads them.
+ * What a message has too much of, if anything. Malformed bytes count as far as the decoder reads them.
  */
-export function hasMoreFields(
+export function excessOf(
   schema: DescMessage,
   bytes: Uint8Array,
-  most: number,
-  mostUnusual = Number.POSITIVE_INFINITY,
-): boolean {
-  if (bytes.length <= Math.min(most, mostUnusual) * LEAST_BYTES_PER_FIELD) return false;
+  bounds: FieldBounds,
+): keyof FieldBounds | undefined {
+  const least = Math.min(bounds.fields, bounds.unusual, bounds.blocks);
+  if (bytes.length <= least * LEAST_BYTES_PER_FIELD) return undefined;
   try {
-    return isPassed(fieldsOf(schema), new BinaryReader(bytes), { most, mostUnusual });
+    return passed(fieldsOf(schema), new BinaryReader(bytes), bounds);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-interface Bounds {
-  readonly most: number;
-  readonly mostUnusual: number;
-}
-
 /** Goes from tag to tag exactly as the decoder does, which ignores a known field's wire type. */
-function isPassed(root: Fields, reader: BinaryReader, { most, mostUnusual }: Bounds): boolean {
+function passed(
+  root: Fields,
+  reader: BinaryReader,
+  most: FieldBounds,
+): keyof FieldBounds | undefined {
   const open = [{ fields: root, end: reader.len }];
   let unusual = 0;
-  for (let count = 0; count <= most; count++) {
-    if (unusual > mostUnusual) return true;
+  let blocks = 0;
+  for (let count = 0; count <= most.fields; count++) {
+    if (unusual > most.unusual) return "unusual";
+    if (blocks > most.blocks) return "blocks";
     let inner = open.at(-1);
     while (inner !== undefined && reader.pos >= inner.end) {
       open.pop();
       inner = open.at(-1);
     }
-    if (inner === undefined) return false;
+    if (inner === undefined) return undefined;
     const [no, wireType] = reader.tag();
     const content = inner.fields.get(no);
     if (content === undefined) {
@@ -60,11 +76,12 @@ function isPassed(root: Fields, reader: BinaryReader, { most, mostUnusual }: Bou
     } else if (typeof content === "number") reader.skip(content);
     else {
       if (content.isTextEntry) unusual++;
+      if (content.isBlock) blocks++;
       const length = reader.uint32();
       open.push({ fields: content, end: reader.pos + length });
     }
   }
-  return true;
+  return "fields";
 }
 
 const known = new WeakMap<DescMessage, Fields>();
@@ -73,6 +90,7 @@ function fieldsOf(schema: DescMessage): Fields {
   const made = known.get(schema);
   if (made !== undefined) return made;
   const fields = new Fields();
+  fields.isBlock = schema.typeName === BlockSchema.typeName;
   // Messages hold messages of their own kind, so this one is known before its fields are.
   known.set(schema, fields);
   for (const field of schema.fields) fields.set(field.number, contentOf(field));
