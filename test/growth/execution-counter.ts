@@ -2,13 +2,15 @@
  * Counts what V8 executes of this repository and its packages, by the inspector's precise coverage:
  * the same work gives the same number on any machine and under any load. What V8 does natively (a
  * regular expression, joining and copying strings) is not in it; `growth.ts` measures that besides.
+ *
+ * Functions that have run before it is made are counted as a whole only, without their loops.
  */
 import { type Profiler, Session } from "node:inspector";
 
 /** Scripts of Node itself and what a test does to count are left out. */
 const COUNTED = /^file:\/\/(?!.*\/test\/growth\/[^/]+$)/;
 
-export class ExecutionCounter implements Disposable {
+export class ExecutionCounter {
   readonly #session = new Session();
 
   constructor() {
@@ -22,12 +24,6 @@ export class ExecutionCounter implements Disposable {
     this.#take();
     work();
     return this.#take();
-  }
-
-  [Symbol.dispose](): void {
-    this.#session.post("Profiler.stopPreciseCoverage");
-    this.#session.post("Profiler.disable");
-    this.#session.disconnect();
   }
 
   /** Since it was last called. The session calls back before `post` returns. */

@@ -8,7 +8,7 @@
  *   with itself, and only every one of several attempts at two sizes makes a fault, so that a loaded
  *   machine finds none.
  */
-import { ExecutionCounter } from "./execution-counter.ts";
+import type { ExecutionCounter } from "./execution-counter.ts";
 
 /** More than this for each doubling is a fault. */
 export const MAX_GROWTH = 2.5;
@@ -28,7 +28,7 @@ export interface Subject<Input = never> {
   readonly families: readonly Family<Input>[];
   /** The largest input that is tried; default 32,768. */
   readonly maxSize?: number;
-  /** The most that V8 may execute for one unit of size (`ExecutionCounter`); default 5,000. */
+  /** The most that V8 may execute for one unit of size (`ExecutionCounter`); default 20,000. */
   readonly maxSteps?: number;
 }
 
@@ -40,7 +40,7 @@ const MAX_RUN_MS = 100;
 const MIN_SIZE = 64;
 const MAX_FAULTS = 3;
 /** What is linear may still look at a thousand characters for each: that is as bad in a chat line. */
-const MAX_STEPS = 5_000;
+const MAX_STEPS = 20_000;
 /** In which kernels may count CPU time. */
 const TICK_MS = 4;
 /** Below this a whole run is too short to tell anything, and to harm anybody. */
@@ -48,12 +48,24 @@ const NEGLIGIBLE_MS = 0.5;
 const ATTEMPTS = 4;
 const MEASURED_MICROSECONDS = 80_000;
 
-/** What grows too fast, a line each; the first few of them. */
-export function faultsOf<Input>(subject: Subject<Input>): string[] {
+/** What V8 executes too often, a line each; the first few of them. */
+export function countedFaults<Input>(subject: Subject<Input>, counter: ExecutionCounter): string[] {
+  return faultsIn(subject, (family) => countedFault(subject, family, counter));
+}
+
+/** What takes too long natively, a line each; the first few of them. */
+export function timedFaults<Input>(subject: Subject<Input>): string[] {
+  return faultsIn(subject, (family) => timedFault(subject, family));
+}
+
+function faultsIn<Input>(
+  { name, families }: Subject<Input>,
+  faultOf: (family: Family<Input>) => string | undefined,
+): string[] {
   const faults: string[] = [];
-  for (const family of subject.families) {
-    const fault = countedFault(subject, family) ?? timedFault(subject, family);
-    if (fault !== undefined) faults.push(`${subject.name}, ${family.name}: ${fault}`);
+  for (const family of families) {
+    const fault = faultOf(family);
+    if (fault !== undefined) faults.push(`${name}, ${family.name}: ${fault}`);
     if (faults.length === MAX_FAULTS) break;
   }
   return faults;
@@ -62,8 +74,8 @@ export function faultsOf<Input>(subject: Subject<Input>): string[] {
 function countedFault<Input>(
   { run, maxSize = MAX_SIZE, maxSteps = MAX_STEPS }: Subject<Input>,
   family: Family<Input>,
+  counter: ExecutionCounter,
 ): string | undefined {
-  using counter = new ExecutionCounter();
   const costAt = (size: number) => {
     const input = family.of(size);
     return counter.count(() => attempt(run, input));

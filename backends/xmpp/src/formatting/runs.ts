@@ -31,16 +31,15 @@ export function plainRuns(runs: readonly Run[]): string {
 
 /** The runs without the blanks in front and behind, and these. */
 export function trimRuns(runs: readonly Run[]): { before: string; runs: Run[]; after: string } {
-  const kept = [...runs];
-  let [before, after] = ["", ""];
-  for (let run = kept[0]; run !== undefined; run = kept[0]) {
+  const first = runs.findIndex(({ text }) => text.trimStart() !== "");
+  const kept = first < 0 ? [] : runs.slice(first);
+  let before = plainRuns(first < 0 ? runs : runs.slice(0, first));
+  let after = "";
+  const [run] = kept;
+  if (run !== undefined) {
     const text = run.text.trimStart();
     before += run.text.slice(0, run.text.length - text.length);
-    if (text !== "") {
-      kept[0] = { ...run, text };
-      break;
-    }
-    kept.shift();
+    kept[0] = { ...run, text };
   }
   for (let run = kept.at(-1); run !== undefined; run = kept.at(-1)) {
     const text = run.text.trimEnd();

@@ -97,6 +97,8 @@ function mayEnclose(kind: SpanKind, text: string): boolean {
 
 class LineWriter {
   #text = "";
+  /** The text's last character, by itself: to look at a text that grows, it would be copied each time. */
+  #last = "";
   readonly #marks: Mark[] = [];
   /** The closing directive of each opening one. */
   readonly #spans = new Map<number, number>();
@@ -104,26 +106,30 @@ class LineWriter {
 
   text(text: string, userId?: string): void {
     const start = this.#text.length;
-    this.#text += text;
+    this.#add(text);
     if (userId !== undefined && text !== "") {
       this.#marks.push({ start, end: this.#text.length, userId });
     }
   }
 
   mayOpen(kind: SpanKind): boolean {
-    const last = this.#text.length - 1;
-    if (last < 0 || isBlank(this.#text.charAt(last))) return true;
-    return this.#open.at(-1) === last && this.#text.charAt(last) !== DIRECTIVES[kind];
+    if (this.#last === "" || isBlank(this.#last)) return true;
+    return this.#open.at(-1) === this.#text.length - 1 && this.#last !== DIRECTIVES[kind];
   }
 
   open(kind: SpanKind): void {
     this.#open.push(this.#text.length);
-    this.#text += DIRECTIVES[kind];
+    this.#add(DIRECTIVES[kind]);
   }
 
   close(kind: SpanKind): void {
     this.#spans.set(this.#open.pop() ?? -1, this.#text.length);
-    this.#text += DIRECTIVES[kind];
+    this.#add(DIRECTIVES[kind]);
+  }
+
+  #add(text: string): void {
+    this.#text += text;
+    if (text !== "") this.#last = text.charAt(text.length - 1);
   }
 
   /** The line with its joiners; undefined if it does not read as it was meant. */
