@@ -116,8 +116,10 @@ testGrowth({
   name: "xmpp BoundedParser",
   run: (xml) => {
     const parser = new BoundedParser();
+    parser.on("error", () => undefined);
     parser.write("<stream:stream xmlns:stream='s'>");
-    for (let at = 0; at < xml.length; at += 7) parser.write(xml.slice(at, at + 7));
+    // As sockets hand it over.
+    parser.write(xml);
   },
   families: textFamilies("xml", [
     ...[

@@ -77,7 +77,7 @@ export class BoundedParser extends Parser {
       return;
     }
     try {
-      super.write(data);
+      for (const piece of piecesOf(data)) super.write(piece);
     } catch (cause) {
       this.emit("error", new XMLError(cause instanceof Error ? cause.message : String(cause)));
     }
@@ -104,6 +104,20 @@ export class BoundedParser extends Parser {
       text = text.slice(at + (this.#isInCdata ? CDATA_END : CDATA).length);
       this.#isInCdata = !this.#isInCdata;
     }
+  }
+}
+
+/** From each character of a text the parser looks for the end of it again, in what it was given. */
+const PIECE_CHARACTERS = 2_048;
+
+/** Cut in front of a tag if one begins there. */
+function* piecesOf(data: string): Generator<string, void, void> {
+  for (let from = 0; from < data.length; ) {
+    const most = from + PIECE_CHARACTERS;
+    const tag = most < data.length ? data.lastIndexOf("<", most) : -1;
+    const to = tag > from ? tag : most;
+    yield data.slice(from, to);
+    from = to;
   }
 }
 
