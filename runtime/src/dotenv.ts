@@ -69,7 +69,9 @@ export function parseDotEnv(content: string, name: string = ".env"): DotEnv {
   };
   const problems: DotEnvProblem[] = [];
   const refuse = (from: number, message: string): void => {
-    problems.push({ line: text.slice(0, from).split("\n").length, message });
+    // Lines are counted from the beginning, so only for problems that are told.
+    const isTold = problems.length <= MAX_PROBLEMS;
+    problems.push({ line: isTold ? text.slice(0, from).split("\n").length : 0, message });
   };
   while (at < text.length) {
     if (take(BLANK) !== null) continue;

@@ -56,7 +56,7 @@ const CONTROLS = ["\x1b[31m", "\x9b", "\u202e", "\r\n", "\t", "\u2028", "a", "é
 
 const matrix = (block: Block) => {
   filesOf(block);
-  withoutFiles(block);
+  withoutFiles(block, () => true);
   return writeBlock(block, { roomOf: (id) => id });
 };
 const xmpp = (block: Block) => blockToBody(block, { nameOf: () => "ann" });

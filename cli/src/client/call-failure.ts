@@ -107,7 +107,7 @@ export function callFailure(error: unknown, { url, tokenFrom }: CallTarget): Cli
 
 /** Core names the backend that cannot do it. */
 function unsupportedStep(code: Code, message: string): string | undefined {
-  const backend = /^(\S+:\/\/\S*) cannot /.exec(message)?.[1];
+  const backend = /^((?=\S+:\/\/)\S+) cannot /.exec(message)?.[1];
   if (code !== Code.FailedPrecondition || backend === undefined) return undefined;
   return `\`seabird capabilities ${shellQuote(backend)}\` shows what its network can do`;
 }

@@ -7,6 +7,8 @@ export type Expanded =
 /** Each is `$${`, or `${` with a whole reference or something that is none. */
 const REFERENCES = /\$\$\{|\$\{(?:([A-Za-z_]\w*)(?::-([^}]*))?\})?/g;
 
+const BEGINNINGS = /\$\$\{|\$\{/g;
+
 /**
  * What a variable stands for is not looked at again. `:-` serves for an empty variable too, as in
  * a shell; an unset one without it is a problem.
@@ -14,7 +16,7 @@ const REFERENCES = /\$\$\{|\$\{(?:([A-Za-z_]\w*)(?::-([^}]*))?\})?/g;
 export function expand(text: string, find: (name: string) => string | undefined): Expanded {
   const names: string[] = [];
   let problem: string | undefined;
-  const expanded = text.replace(REFERENCES, (match, name?: string, otherwise?: string) => {
+  const written = (match: string, name?: string, otherwise?: string) => {
     if (match === "$${") return "${";
     if (name === undefined) {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what a person writes
@@ -26,7 +28,11 @@ export function expand(text: string, find: (name: string) => string | undefined)
     if (otherwise !== undefined) return value ? value : otherwise;
     if (value === undefined) problem ??= unset(name);
     return value ?? "";
-  });
+  };
+  // Behind the last } none is whole: each would be looked for up to the end.
+  const end = text.lastIndexOf("}") + 1;
+  const whole = text.slice(0, end).replace(REFERENCES, written);
+  const expanded = whole + text.slice(end).replace(BEGINNINGS, (match) => written(match));
   return problem === undefined ? { text: expanded, names } : { problem };
 }
 

@@ -71,7 +71,7 @@ function placeOf(cause: unknown): string {
   return "";
 }
 
-const PLACES = /(?:^|[\s(])((?:file:\/\/|\/|[A-Za-z]:\\)[^\n()]*?\.[cm]?[jt]s):(\d+)/g;
+const PLACES = /(?:^|[\s(])((?:file:\/\/|\/|[A-Za-z]:\\)[^\n()]{0,4096}?\.[cm]?[jt]s):(\d+)/g;
 /** The folder of this package, whose own lines are no help to an author. */
 const SDK = fileURLToPath(new URL("../../", import.meta.url));
 

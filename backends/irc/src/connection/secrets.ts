@@ -26,12 +26,12 @@ export function hideSecrets({ password, nickservPassword, sasl, channels }: Secr
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^(PASS) .*/is, `$1 ${HIDDEN}`],
   // Also in the echo of the server (echo-message), and behind a label.
-  [/^((?:@\S+ +)?(?::\S+ +)?(?:PRIVMSG|NOTICE) +\S*Serv\S*) .*/is, `$1 :${HIDDEN}`],
+  [/^((?:@\S+ +)?(?::\S+ +)?(?:PRIVMSG|NOTICE) +(?=\S*Serv)\S+) .*/is, `$1 :${HIDDEN}`],
   [/^(AUTHENTICATE) (?!(?:[*+]|PLAIN|EXTERNAL)$).*/is, `$1 ${HIDDEN}`],
   [/^((?:@\S+ +)?JOIN \S+) .*/is, `$1 ${HIDDEN}`],
   // `:op!o@h MODE #a +k key` and `:server 324 us #a +nk key`; some servers show the key that is removed.
   [
-    /^((?:@\S+ +)?(?::\S+ +)?(?:MODE +\S+|324 +\S+ +\S+) +:?[+-][\w+-]*k[\w+-]*) .*/is,
+    /^((?:@\S+ +)?(?::\S+ +)?(?:MODE +\S+|324 +\S+ +\S+) +:?[+-](?=[\w+-]*k)[\w+-]+) .*/is,
     `$1 ${HIDDEN}`,
   ],
 ];
