@@ -32,8 +32,6 @@ const PART = 0.1;
 const SMALL_HEAP = "--max-old-space-size=192";
 /** Lines of the log that an attack and the coming and going of honest peers may write. */
 const MOST_LINES = 60;
-/** Attacks of the bench that core does not withstand yet. */
-const NOT_YET: readonly string[] = ["large-sends"];
 /** How long core's gauges may take on a busy machine until they are what they were. */
 const SETTLE_MS = 20_000;
 
@@ -44,7 +42,6 @@ for (const [group, rows] of Object.entries(GROUPS)) {
     const before = await steadyGauges(core.url, core.tokens.metrics);
     let host = 1;
     for (const [attack, row] of Object.entries(rows)) {
-      if (NOT_YET.includes(attack)) continue;
       host += 1;
       await t.test(`${attack}: ${row.what}`, async (t) => {
         const result = await attackOnce(core, attack, row, `127.0.1.${host}`);
