@@ -90,3 +90,38 @@ test("a label's text cannot break out of its line", async () => {
   const { body } = await metrics.render();
   assert.ok(!/^evil/m.test(body));
 });
+
+test("scrapes that come together are made once, and each is newer than its question", async () => {
+  const metrics = new Metrics();
+  let reads = 0;
+  metrics.show("seabird_example", "An example", () => ++reads);
+  const together = await Promise.all(Array.from({ length: 20 }, () => metrics.render()));
+  assert.deepEqual(
+    new Set(together.map(({ body }) => sampleOf(body, "seabird_example"))),
+    new Set([1]),
+  );
+  const plugins = Promise.withResolvers<readonly []>();
+  const asked = Promise.withResolvers<void>();
+  metrics.showPlugins(() => {
+    asked.resolve();
+    return plugins.promise;
+  });
+  const first = metrics.render();
+  await asked.promise;
+  const later = [metrics.render(), metrics.render()];
+  plugins.resolve([]);
+  const [one, ...others] = await Promise.all([first, ...later]);
+  assert.ok(one !== undefined);
+  const samples = others.map(({ body }) => sampleOf(body, "seabird_example"));
+  assert.deepEqual([sampleOf(one.body, "seabird_example"), ...samples], [2, 3, 3]);
+});
+
+test("a scrape that fails fails those that asked for it alone", async () => {
+  const metrics = new Metrics();
+  metrics.showPlugins(async () => {
+    throw new Error("no figures");
+  });
+  await assert.rejects(metrics.render(), /no figures/);
+  metrics.showPlugins(async () => []);
+  assert.ok((await metrics.render()).body.length > 0);
+});

@@ -10,6 +10,7 @@ import type { BrokerObserver, ChatEventKind, CloseReason, DropReason } from "../
 import type { MediaObserver } from "../media/media-observer.ts";
 import type { ConnectionRefusal, TransportObserver, Wire } from "../transport/observer.ts";
 import { type BackendSizes, backendGauges } from "./backend-gauges.ts";
+import { coalesced } from "./coalesced.ts";
 import { CounterFamily, DurationFamily, type Family, GaugeFamily } from "./counters.ts";
 import type { RenderedMetrics } from "./render.ts";
 
@@ -19,6 +20,8 @@ export const MAX_BACKEND_TYPES = 32;
 const BYTES = "Bytes of ";
 
 export class Metrics implements BrokerObserver, TransportObserver, MediaObserver {
+  /** Everything as Prometheus' text, with the process's own figures; once for all who ask together. */
+  readonly render = coalesced(() => this.#render());
   readonly #families: Family[] = [];
   readonly #backendTypes = new Set<string>([""]);
   #plugins: () => Promise<readonly Family[]> = async () => [];
@@ -283,8 +286,7 @@ export class Metrics implements BrokerObserver, TransportObserver, MediaObserver
     this.#plugins = plugins;
   }
 
-  /** Everything as Prometheus' text, with the process's own figures. */
-  async render(): Promise<RenderedMetrics> {
+  async #render(): Promise<RenderedMetrics> {
     this.#renderer ??= import("./render.ts").then(({ createRenderer }) => createRenderer());
     const families = new Map(this.#families.map((each) => [each.name, each]));
     for (const each of await this.#plugins()) {
