@@ -30,6 +30,34 @@ const job = (key: string, dueMs: number) => ({
 });
 
 testEngines({
+  "what repeats and was planned while the clock was ahead is due by its rule from now on": async (
+    _,
+    engine,
+  ) => {
+    const { store, rows } = await openRows(engine);
+    await using _store = store;
+    const every = { every: 600_000 };
+    const nowMs = START_MS + 30_000;
+    const aheadMs = START_MS + 2 * 86_400_000;
+    await rows.put({ ...job("late", aheadMs), rule: every });
+    await rows.put({ ...job("noon", aheadMs), rule: { cron: "0 13 * * *", timeZone: "UTC" } });
+    await rows.put({ ...job("right", nowMs + 600_000), rule: every });
+    await rows.put(job("once", aheadMs));
+    await rows.bringForward(NAMES, nowMs);
+    await rows.bringForward(NAMES, nowMs);
+    const planned = (await rows.list("tea", "", 10)).map(({ key, due_at }) => [
+      key,
+      due_at.getTime() - START_MS,
+    ]);
+    assert.deepEqual(planned, [
+      ["late", 600_000],
+      ["noon", 3_600_000],
+      ["once", aheadMs - START_MS],
+      ["right", 630_000],
+    ]);
+    assert.equal(await rows.nextMs(NAMES, []), START_MS + 600_000);
+  },
+
   "of many that claim one job one gets it, and only its holder changes it": async (_, engine) => {
     const { store, rows } = await openRows(engine);
     await using _store = store;

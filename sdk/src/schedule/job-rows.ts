@@ -91,6 +91,27 @@ export class JobRows {
     if (known?.rule !== JSON.stringify(job.rule)) await this.put(job);
   }
 
+  /**
+   * Repeating jobs of these names that are planned later than their rules have it, as after a clock
+   * was ahead for a while, are due at their next time from now on.
+   */
+  async bringForward(names: readonly string[], nowMs: number): Promise<void> {
+    const later = (await this.#db()
+      .selectFrom("seabird_jobs")
+      .select(COLUMNS)
+      .where("name", "in", names)
+      .where("rule", "is not", null)
+      .where("claimed_by", "is", null)
+      .where("due_at", ">", new Date(nowMs))
+      .execute()) as readonly JobRow[];
+    for (const row of later) {
+      const nextMs = nextFromNow(row.rule ?? "", row.due_at.getTime(), nowMs);
+      if (nextMs === undefined || nextMs >= row.due_at.getTime()) continue;
+      const at = new Date(nextMs);
+      await this.#change(row, { due_at: at, try_at: at, ...bump(row) });
+    }
+  }
+
   /** The due job of these names that has waited longest. */
   due(names: readonly string[], busy: readonly number[], nowMs: number) {
     let query = this.#db()
@@ -222,6 +243,18 @@ export function countedAttempts({ attempts, outage_attempts }: JobRow): number {
 
 function bump({ version }: JobRow): { version: number } {
   return { version: version + 1 };
+}
+
+/** The next time after now of a job that is planned for later. */
+function nextFromNow(text: string, dueMs: number, nowMs: number): number | undefined {
+  try {
+    const rule = JSON.parse(text) as Rule;
+    if ("cron" in rule) return nextAfter(rule, nowMs, nowMs);
+    // Aligned as before.
+    return dueMs - (Math.ceil((dueMs - nowMs) / rule.every) - 1) * rule.every;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A rule that cannot be parsed has no next time. */

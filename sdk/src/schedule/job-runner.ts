@@ -19,6 +19,8 @@ export interface JobRunnerDeps {
 }
 
 const JOBS_PER_TURN = 32;
+/** A date that goes back by more, apart from the time that passes, was set. */
+const SET_BACK_MS = 60_000;
 
 export class JobRunner {
   readonly #deps: JobRunnerDeps;
@@ -29,6 +31,8 @@ export class JobRunner {
   #pollAgain = false;
   #failures = 0;
   #started = 0;
+  /** The date at which the monotonic clock was 0, at the last poll. */
+  #zeroMs = Number.POSITIVE_INFINITY;
   #closed = false;
 
   constructor(parts: JobRunnerDeps) {
@@ -72,6 +76,7 @@ export class JobRunner {
   async #poll(): Promise<void> {
     const { host, rows, pollMs = SCHEDULE.longestSleepMs } = this.#deps;
     try {
+      await this.#noticeSetBack();
       while (!this.#closed && this.#running.size < SCHEDULE.maxRunningJobs) {
         if (!(await this.#takeOne())) break;
         // SQLite answers synchronously: thousands of due jobs would starve everything else.
@@ -90,6 +95,16 @@ export class JobRunner {
       host.log.warn({ error }, "polling for jobs failed; retrying");
       this.#sleep(this.#backoff(this.#failures));
     }
+  }
+
+  /** What was planned while the machine's date was ahead, in this run or before it, is planned anew. */
+  async #noticeSetBack(): Promise<void> {
+    const { host, rows } = this.#deps;
+    const nowMs = host.clock.wallMs();
+    const zeroMs = nowMs - host.clock.now();
+    const isSetBack = zeroMs < this.#zeroMs - SET_BACK_MS;
+    if (isSetBack) await rows.bringForward(this.#names(), nowMs);
+    this.#zeroMs = zeroMs;
   }
 
   /** False if no job is due. */

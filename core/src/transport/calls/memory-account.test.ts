@@ -78,7 +78,7 @@ test("many small calls of one connection go before one large call of another tok
   for (let i = 0; i < 700; i += 1) flood.call("flood", 10);
   const gone = endTick();
   assert.ok(gone.length > 0 && gone.every((name) => name === "flood"));
-  assert.ok(account.heldBytes <= 10_000 * (15 / 16) && account.heldBytes > 9_000);
+  assert.ok(account.heldBytes <= 10_000 * (63 / 64) && account.heldBytes > 9_000);
 });
 
 test("calls without a token count together", () => {

@@ -35,8 +35,11 @@ interface TokenShare {
   bytes: number;
 }
 
-/** The part of the bound that is left when enough has gone, so that this is not done for every byte. */
-const KEPT_PART = 15 / 16;
+/**
+ * The part of the bound that is left when enough has gone: not for every byte is the largest holder
+ * looked for, and not so many calls end in one tick that others wait for it.
+ */
+const KEPT_PART = 63 / 64;
 /** The part of the largest connection's bytes down to which its calls go before others are compared. */
 const STEP_PART = 3 / 4;
 /** Most of what is held lies outside JavaScript's heap, but not all. */
