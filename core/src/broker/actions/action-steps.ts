@@ -8,9 +8,7 @@ import type { Message } from "@bufbuild/protobuf";
 import {
   type Block,
   BlockError,
-  blockCost,
   ChatRequestSchema,
-  MAX_MESSAGE_BLOCKS,
   MAX_MESSAGE_ID_BYTES,
   type NormalisedMessage,
   normaliseMessage,
@@ -23,7 +21,7 @@ import { BrokerError, cancelled, missingScope, timedOut } from "../errors.ts";
 import type { Backend } from "../registries/backends.ts";
 import { readBackendId, readTargetId } from "../registries/target-ids.ts";
 import type { ActionDraft, ActionRunnerDeps } from "./action-draft.ts";
-import { readCallBlocks } from "./call-blocks.ts";
+import { checkBlocks, checkTags, readCallBlocks } from "./call-blocks.ts";
 import { type DegradeTarget, degradeSend } from "./degrade.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import { withLinks } from "./link-files.ts";
@@ -111,17 +109,12 @@ function readIds(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDe
   if (given?.options !== undefined) checkOptionIds(given.options, maxAbsoluteIdBytes);
 }
 
-/** Before anything walks over the blocks or tags in another way. */
-function checkCost(draft: ActionDraft, { options: { maxUnusualFields: most } }: StepDeps): void {
+/** Before anything else walks over the blocks or tags. */
+function checkCost(draft: ActionDraft, { options }: StepDeps): void {
   const { tags } = draft.request as Message & { readonly tags?: Tags };
-  if (tags !== undefined && hasMoreKeys(tags, most)) {
-    throw new BrokerError("message_too_large", `message too large: more than ${most} tags`);
-  }
+  if (tags !== undefined) checkTags(tags, options.maxUnusualFields);
   const root = draft.given?.rootBlock;
-  if (root === undefined) return;
-  draft.blockCost = blockCost(root);
-  if (draft.blockCost <= MAX_MESSAGE_BLOCKS) return;
-  throw new BrokerError("bad_block", `more than ${MAX_MESSAGE_BLOCKS} blocks in a message`);
+  if (root !== undefined) draft.blockCost = checkBlocks(root);
 }
 
 function readBlocks(draft: ActionDraft, { options: { maxAbsoluteIdBytes } }: StepDeps): void {
@@ -283,12 +276,6 @@ function checkSize(bytes: number, { options }: StepDeps): void {
   if (bytes <= limit) return;
   const message = `message too large: ${bytes} bytes after normalising, limit ${limit}`;
   throw new BrokerError("message_too_large", message);
-}
-
-function hasMoreKeys(map: object, most: number): boolean {
-  let left = most;
-  for (const _ in map) if (left-- === 0) return true;
-  return false;
 }
 
 /** Throws `bad_block` where the protocol package finds one. */

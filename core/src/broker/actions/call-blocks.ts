@@ -1,6 +1,14 @@
-/** The blocks of a call, before they are normalised: any tree, however deep. */
-import { type Block, type MentionBlock, walkBlocks } from "@seabird-chat/protocol";
+/** The blocks and tags of a call, before they are normalised: any tree, however deep. */
+import {
+  type Block,
+  blockCost,
+  MAX_MESSAGE_BLOCKS,
+  type MentionBlock,
+  type Tags,
+  walkBlocks,
+} from "@seabird-chat/protocol";
 import { withoutUserinfo } from "../codec/url-userinfo.ts";
+import { BrokerError } from "../errors.ts";
 import { checkAttachmentId, readTargetId } from "../registries/target-ids.ts";
 
 /** What has to be known of a call's blocks before its backend is asked. */
@@ -38,4 +46,20 @@ function namesEveryone({ target }: MentionBlock, maxAbsoluteIdBytes: number): bo
   const field = target.case === "userId" ? "user_id" : "channel_id";
   readTargetId(`${field} of a mention`, target.value, maxAbsoluteIdBytes);
   return false;
+}
+
+/** What the blocks cost, as `blockCost` counts. Throws `bad_block` for too many. */
+export function checkBlocks(root: Block): number {
+  const cost = blockCost(root);
+  if (cost <= MAX_MESSAGE_BLOCKS) return cost;
+  throw new BrokerError("bad_block", `more than ${MAX_MESSAGE_BLOCKS} blocks in a message`);
+}
+
+/** Throws `message_too_large` for more than so many. */
+export function checkTags(tags: Tags, most: number): void {
+  let left = most;
+  for (const _ in tags) {
+    if (left-- > 0) continue;
+    throw new BrokerError("message_too_large", `message too large: more than ${most} tags`);
+  }
 }

@@ -206,3 +206,17 @@ test("large messages of a token have a rate, so that a few do not put all reader
   }
   assert.equal(backend.requests().length, 100, "small ones do not count");
 });
+
+test("tags are bounded", async () => {
+  const t = new TestBroker();
+  const backend = t.backend();
+  const most = t.broker.options.maxUnusualFields;
+  const tags = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, ""]));
+  const message = `message too large: more than ${most} tags`;
+  for (const kind of ["sendMessage", "joinChannel", "editMessage"] as const) {
+    await assertRefused(actWith(t, kind, { tags: tags(most + 1) }), "message_too_large", message);
+  }
+  actWith(t, "sendMessage", { tags: tags(most) }).catch(() => {});
+  assert.equal(backend.request().inner.case, "sendMessage");
+});

@@ -235,12 +235,8 @@ export const TEXT_BLOCK = blockKind(memberOf(BlockSchema, "text"));
 function blockKind(member: Member): BlockKind {
   const row: BlockRow | undefined = BLOCKS[member.localName as BlockName];
   if (row === undefined) throw new Error(`common.Block.${member.name} has no row`);
-  const [plain, rules] = row;
-  return {
-    field: fieldOf(member, message(fieldsOf(member.message, rules))),
-    plain: PLAIN[plain],
-    cost: costOfKind(member.localName),
-  };
+  const field = fieldOf(member, message(fieldsOf(member.message, row[1])));
+  return { field, plain: PLAIN[row[0]], cost: costOfKind(member.localName) };
 }
 
 /** A kind of a backend's event that is published. */
