@@ -1,8 +1,10 @@
 /** SDK: what reads and cuts the texts of people, networks and servers is linear. */
 import {
+  arg,
   duration,
   editDistance,
   findName,
+  flag,
   matchesGlob,
   nearest,
   SeabirdError,
@@ -10,6 +12,8 @@ import {
 } from "@seabird-chat/sdk";
 import { recognise, splitBytes } from "@seabird-chat/sdk/backend";
 import { stripPrefix } from "../../sdk/src/backend/strip-prefix.ts";
+import { bindWords } from "../../sdk/src/command/bind-words.ts";
+import { declareCommand } from "../../sdk/src/command/declared-command.ts";
 import { blockAfter, mentionsIn } from "../../sdk/src/command/mentions.ts";
 import {
   foldLoosely,
@@ -74,6 +78,29 @@ const MARKS = [
 ];
 const NUMBERS = ["1", ",", ".", "½", " ", "and ", "h", "min", "٣", "'", "!", "-", "e5", "a "];
 
+const COMMANDS = [
+  declareCommand("say", { help: "x", args: { when: arg.duration(), all: arg.rest() } }),
+  declareCommand("set", {
+    help: "x",
+    args: { times: arg.duration().repeated() },
+    flags: { loud: flag.boolean(), count: flag.integer({ short: "c" }) },
+  }),
+];
+
+testGrowth({
+  name: "bindWords",
+  run: (line) => {
+    for (const command of COMMANDS) {
+      try {
+        bindWords(command, line, ["@a b"]);
+      } catch {
+        // Wrong input.
+      }
+    }
+  },
+  families: textFamilies("bind", [...WORDS, "--loud", "-c", "--count=1", "5", "min", " -- "]),
+  maxSteps: 60_000,
+});
 testGrowth({
   name: "splitWords, firstWord",
   run: (line) => [splitWords(line, ["@a b"]), firstWord(line)],

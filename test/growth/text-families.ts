@@ -6,7 +6,7 @@ import type { Family } from "./growth.ts";
 const SEED = Number(process.env["GROWTH_SEED"] ?? 1);
 
 /** Drawn besides those of one token alone. */
-const DRAWN = 16;
+const DRAWN = 12;
 
 /**
  * `tokens`: what means something to the parser, and something that does not. The size is in UTF-16

@@ -19,7 +19,7 @@ import { WantedChannels } from "./connection/wanted-channels.ts";
 import { plainReason } from "./formatting/codes.ts";
 import { foldName } from "./message/line.ts";
 import type { ChannelToJoin, IrcOptions } from "./options.ts";
-import type { IrcRequest, RequestOutcome } from "./requests/irc-request.ts";
+import type { IrcRequest, RequestDemand, RequestOutcome } from "./requests/irc-request.ts";
 import { NOT_CONNECTED } from "./requests/request-tracker.ts";
 import { IrcState } from "./state/irc-state.ts";
 
@@ -82,6 +82,11 @@ export class IrcConnection {
   /** The current connection to the server, if there is one. */
   get session(): IrcSession | undefined {
     return this.#session;
+  }
+
+  /** Why a request would be refused now, before it is made; undefined: it would not. */
+  refusal(demand: RequestDemand): RequestOutcome {
+    return this.#session === undefined ? NOT_CONNECTED : this.#session.refusal(demand);
   }
 
   /** Never rejects. `key`: of the channel that the request joins. */

@@ -75,6 +75,7 @@ export class IrcNetwork implements BackendConnection<IrcSettings> {
       state: () => this.#connection.state,
       isBusy: () => this.#connection.session?.isBusy === true,
       request: (plan, request, more) => this.#request(plan, request, more),
+      refusal: (demand) => this.#connection.refusal(demand),
       clock: host.clock,
     });
     host.self = selfOf(this.#connection);

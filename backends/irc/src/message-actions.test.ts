@@ -36,6 +36,7 @@ function setUp() {
       plans.push(plan);
       for (const [index, msgid] of msgids.entries()) more?.onId?.(index, msgid);
     },
+    refusal: () => undefined,
     clock,
   });
   const tags = () => plans.map((plan) => ("lines" in plan ? plan.tags : undefined));

@@ -20,7 +20,7 @@ import {
   planTags,
   toNick,
 } from "./outbound.ts";
-import type { IrcRequest } from "./requests/irc-request.ts";
+import type { IrcRequest, RequestDemand } from "./requests/irc-request.ts";
 import { OwnReactions } from "./requests/own-reactions.ts";
 import { TypingThrottle } from "./requests/typing-throttle.ts";
 import { CLIENT_TAGS } from "./state/client-tags.ts";
@@ -37,6 +37,8 @@ export interface MessageActionsDeps {
     request: RequestInfo,
     more?: Pick<IrcRequest, "onId">,
   ) => Promise<void>;
+  /** Why a request would be refused now; undefined: it would not. */
+  readonly refusal: (demand: RequestDemand) => string | undefined;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -54,7 +56,11 @@ export class MessageActions {
     const state = this.#deps.state();
     const { replyTo, ...content } = message;
     const isReply = replyTo !== undefined && this.#canReply(to, replyTo.conversation);
-    const answer = isReply ? { ...content, replyTo } : content;
+    const target = nameOfTarget(to);
+    const { receivedAtMs: arrivedAtMs, signal } = message;
+    const refusalOf = (lineCount: number) =>
+      this.#deps.refusal({ target, lineCount, success: { kind: "sent" }, arrivedAtMs, signal });
+    const answer = { ...content, refusalOf, ...(isReply && { replyTo }) };
     const plan =
       to.kind === "channel"
         ? planChannelSend(to.id, answer, message.kind, state)

@@ -190,6 +190,24 @@ suite("sends", () => {
     assert.match(refusal(plan), /no room for words/);
   });
 
+  test("what cannot be sent in time is refused by an estimate that is never too high", () => {
+    const asked: number[] = [];
+    const refusalOf = (lineCount: number) => {
+      asked.push(lineCount);
+      return "too long";
+    };
+    const words = Array.from({ length: 400 }, (_, at) => (at % 2 ? bold("word ") : "word "));
+    const block = container(words);
+    const given = { text: block.plain, block, tags: {} };
+    const late = planChannelSend("#a", { ...given, refusalOf }, "message", network);
+    assert.deepEqual(late, { refused: "too long" });
+    const whole = planChannelSend("#a", given, "message", network);
+    assert.ok("lines" in whole && (asked[0] ?? 0) > 1 && (asked[0] ?? 0) <= whole.lines.length);
+    const blanks = { text: " \x0304".repeat(9_000), tags: {}, refusalOf };
+    const empty = planChannelSend("#a", blanks, "message", network);
+    assert.deepEqual(empty, { refused: "the message is empty" });
+  });
+
   test("no text, or far too much", () => {
     assert.equal(refusal(say(" \n ")), "the message is empty");
     assert.match(refusal(say("x".repeat(70_000))), /70000 bytes/);

@@ -1,6 +1,7 @@
 /** Requests of core as lines of IRC, with their success conditions. Pure. */
-import { type Block, text as textBlock, walkBlocks } from "@seabird-chat/protocol";
+import { type Block, innerBlocks, text as textBlock, walkBlocks } from "@seabird-chat/protocol";
 import type { Target } from "@seabird-chat/sdk/backend";
+import { stripCodes } from "./formatting/codes.ts";
 import { renderBlock } from "./formatting/render.ts";
 import { parseRuns, writeRuns } from "./formatting/runs.ts";
 import { MIN_SPLIT_BYTES, splitLines } from "./formatting/split.ts";
@@ -23,6 +24,8 @@ interface Content {
   readonly tags: Readonly<Record<string, string>>;
   /** The message that it answers. */
   readonly replyTo?: { readonly messageId: string } | undefined;
+  /** Why so many lines would be refused now, whatever is in them; undefined: they would not. */
+  readonly refusalOf?: (lineCount: number) => string | undefined;
 }
 
 interface PlannedLines {
@@ -77,16 +80,20 @@ export function planPrivateSend(
 
 function planSend(
   target: string,
-  { text, block, tags, replyTo }: Content,
+  { text, block = textBlock(text), tags, replyTo, refusalOf }: Content,
   as: "message" | "action",
   network: NetworkView,
 ): Plan {
   // Core allows fifty times as much: too much to render first.
-  const bytes = Math.max(byteLength(text), byteLength(block?.plain ?? ""));
+  const bytes = Math.max(byteLength(text), byteLength(block.plain));
   if (bytes > MAX_TEXT_BYTES) {
     return { refused: `the message is ${bytes} bytes; at most ${MAX_TEXT_BYTES} fit on IRC` };
   }
-  const rendered = renderBlock(block ?? textBlock(text), (mention) => nameOf(mention, network));
+  // Many long messages take seconds to render, of which none could be sent in time.
+  const leastLines = Math.ceil(leastBytes(block) / network.rules.maxLineBytes);
+  const refusal = leastLines > 1 ? refusalOf?.(leastLines) : undefined;
+  if (refusal !== undefined) return { refused: refusal };
+  const rendered = renderBlock(block, (mention) => nameOf(mention, network));
   if (rendered.length === 0) return { refused: "the message is empty" };
   // An action is a CTCP query; in a NOTICE it would be the answer to one.
   const command = tags[NOTICE_TAG] === "1" && as === "message" ? "NOTICE" : "PRIVMSG";
@@ -100,6 +107,32 @@ function planSend(
   );
   const reply = replyTo && { tags: { [CLIENT_TAGS.reply]: replyTo.messageId } };
   return checked({ target, lines, success: { kind: "sent" }, ...reply }, network);
+}
+
+/** Bytes that a message has on IRC at least: rendering drops blanks, codes and the texts of mentions. */
+function leastBytes(block: Block): number {
+  let bytes = 0;
+  const ahead = [block];
+  for (let each = ahead.pop(); each !== undefined; each = ahead.pop()) {
+    const { inner } = each;
+    // A mention is written as a nick, which may be shorter than its text.
+    if (inner.case === "mention") continue;
+    if (inner.value !== undefined && "text" in inner.value) {
+      if (inner.case !== "emoji") bytes += visibleUnits(stripCodes(inner.value.text));
+      if (bytes > MAX_TEXT_BYTES) break;
+    } else for (const child of innerBlocks(each)) ahead.push(child);
+  }
+  return bytes;
+}
+
+/** Blanks may be dropped at the end of a line. */
+function visibleUnits(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code > 0x20 && code < 0x7f) || (code > 0xa0 && code < 0x1680) || code > 0x3000) count += 1;
+  }
+  return count;
 }
 
 /** A nick in the text notifies. Undefined, for `everyone`: the text alone. */

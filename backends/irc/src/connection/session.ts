@@ -5,7 +5,7 @@ import { type IrcMessage, parseMessage } from "../message/irc-message.ts";
 import type { IrcOptions } from "../options.ts";
 import { joinRefusalOf } from "../requests/error-attribution.ts";
 import { FloodQueue, type LineOptions } from "../requests/flood-queue.ts";
-import type { IrcRequest, RequestOutcome } from "../requests/irc-request.ts";
+import type { IrcRequest, RequestDemand, RequestOutcome } from "../requests/irc-request.ts";
 import { NOT_CONNECTED, RequestTracker } from "../requests/request-tracker.ts";
 import { CtcpAnswers } from "../state/ctcp.ts";
 import type { IrcEvent } from "../state/irc-event.ts";
@@ -129,8 +129,11 @@ export class IrcSession {
   }
 
   request(request: IrcRequest): Promise<RequestOutcome> {
-    if (!this.isWelcomed) return Promise.resolve(NOT_CONNECTED);
-    return this.#requests.submit(request);
+    return this.isWelcomed ? this.#requests.submit(request) : Promise.resolve(NOT_CONNECTED);
+  }
+
+  refusal(demand: RequestDemand): RequestOutcome {
+    return this.isWelcomed ? this.#requests.refusal(demand) : NOT_CONNECTED;
   }
 
   /** Quits, within 2 s. Idempotent. */

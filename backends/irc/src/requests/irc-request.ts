@@ -19,6 +19,13 @@ export interface IrcRequest {
   readonly signal?: AbortSignal;
 }
 
+/** A request whose lines are not made yet. */
+export interface RequestDemand
+  extends Pick<IrcRequest, "target" | "success" | "arrivedAtMs" | "signal"> {
+  /** At least. */
+  readonly lineCount: number;
+}
+
 /** undefined: success. Otherwise the reason for the failure. */
 export type RequestOutcome = string | undefined;
 

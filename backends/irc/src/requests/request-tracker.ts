@@ -27,6 +27,7 @@ import {
   type IrcRequest,
   isMet,
   isWithoutTrace,
+  type RequestDemand,
   type RequestOutcome,
   type SuccessCondition,
 } from "./irc-request.ts";
@@ -62,9 +63,9 @@ export class RequestTracker {
 
   /** Queues the request's lines. Resolves within `answerWithinMs` of its arrival. */
   submit(request: IrcRequest): Promise<RequestOutcome> {
-    const confirmation = this.#confirmationOf(request.success);
-    const refusal = this.#refusal(request, confirmation);
+    const refusal = this.refusal({ ...request, lineCount: request.lines.length });
     if (refusal !== undefined) return Promise.resolve(refusal);
+    const confirmation = this.#confirmationOf(request.success);
     const { promise, resolve } = Promise.withResolvers<RequestOutcome>();
     this.#queue.add(this.#job(this.#add(request, confirmation, resolve)));
     return promise;
@@ -100,7 +101,8 @@ export class RequestTracker {
     return caps.has("labeled-response") && caps.has("batch");
   }
 
-  #refusal({ arrivedAtMs, target, lines, signal }: IrcRequest, by: Confirmation): RequestOutcome {
+  /** Why it would be refused now; undefined: it would not. */
+  refusal({ arrivedAtMs, target, lineCount, success, signal }: RequestDemand): RequestOutcome {
     if (signal?.aborted === true) return NOT_WANTED;
     const { answerWithinMs, sendBudgetMs, maxWaitingRequests, pingTimeoutMs } = this.#options;
     const overdueMs = this.#waiting.overdueMs(this.#clock.now(), pingTimeoutMs);
@@ -111,11 +113,10 @@ export class RequestTracker {
       return `${this.#waiting.size} requests already wait for the network`;
     }
     const limitMs = Math.min(sendBudgetMs, answerWithinMs * (1 - SEND_MARGIN));
-    const count = lines.length + (by === "ping" ? 1 : 0);
+    const lines = lineCount + Number(this.#confirmationOf(success) === "ping");
     const queueKey = this.#queueKeyOf(target);
-    const isInTime = this.#queue.fits({ lines: count, queueKey, dueAtMs: arrivedAtMs + limitMs });
-    if (isInTime) return undefined;
-    const takesMs = this.#clock.now() - arrivedAtMs + this.#queue.delayMs(count);
+    if (this.#queue.fits({ lines, queueKey, dueAtMs: arrivedAtMs + limitMs })) return undefined;
+    const takesMs = this.#clock.now() - arrivedAtMs + this.#queue.delayMs(lines);
     return `would take ${seconds(takesMs)} s at this server's rate (limit ${seconds(limitMs)} s)`;
   }
 
