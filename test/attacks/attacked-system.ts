@@ -9,7 +9,7 @@ import { within } from "../../bench/load/peer.ts";
 import { TOKEN_SCOPES, type TokenName } from "./attack.ts";
 
 const CORE = fileURLToPath(new URL("../../core/bin/seabird-core.js", import.meta.url));
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const MAX_OUTPUT = 16_384;
 
 export interface AttackedSystem {

@@ -42,4 +42,4 @@ export type HonestReport =
   | { readonly type: "done"; readonly outcomes: Readonly<Record<string, Outcomes>> };
 
 /** Milliseconds from which an answer counts as lost. */
-export const HANG_MS = 30_000;
+export const HANG_MS = 60_000;
