@@ -16,7 +16,9 @@ const FAULTS = 32;
 const NO_TOKEN = "sbd_nobody-has-this-one";
 
 async function world(t: TestContext, env: Readonly<Record<string, string>> = {}) {
-  const transportLimits = { connectionFaultBurst: FAULTS, faultBurst: 4 * FAULTS };
+  // Nothing to speak of is restored while the test runs, however slowly.
+  const restored = { connectionFaultsPerSecond: 1, faultsPerSecond: 1 };
+  const transportLimits = { connectionFaultBurst: FAULTS, faultBurst: 4 * FAULTS, ...restored };
   const core = await startCore({ transportLimits, env }, t);
   return { core, token: await core.token() };
 }
@@ -85,6 +87,24 @@ for (const [what, wrong] of Object.entries(WRONGS)) {
     assert.equal(await new Connection(core.url, t).ask("/healthz", {}), 200);
     const warnings = core.lines.filter(({ level }) => level === "warn");
     assert.ok(warnings.length <= 4, JSON.stringify(warnings));
+  });
+}
+
+for (const type of ["application/json", "application/proto", "application/grpc-web+proto"]) {
+  test(`${type}: a refused token is answered the second time as the first`, async (t) => {
+    const { core } = await world(t);
+    const body = type.includes("web") ? Uint8Array.of(0, 0, 0, 0, 0) : new TextEncoder().encode("");
+    const ask = async () => {
+      const headers = { "content-type": type, authorization: `Bearer ${NO_TOKEN}` };
+      const response = await fetch(core.url + INFO, { method: "POST", headers, body });
+      const headersOf = ["content-type", "seabird-instance"].map((name) =>
+        response.headers.get(name),
+      );
+      return [response.status, headersOf, await response.text()];
+    };
+    const first = await ask();
+    assert.match(JSON.stringify(first), /invalid(%20| )auth(%20| )token/);
+    for (let i = 0; i < 3; i += 1) assert.deepEqual(await ask(), first);
   });
 }
 

@@ -9,6 +9,7 @@ import type { Access } from "./method.ts";
 
 /** Of each refusal, which are few and constant, one error: peers without a token can cause many. */
 const errors = new WeakMap<Refusal, BrokerError>();
+const known = new WeakSet<BrokerError>();
 
 /** The error of a failed authentication. */
 export function refusalError(refusal: Refusal): BrokerError {
@@ -16,8 +17,14 @@ export function refusalError(refusal: Refusal): BrokerError {
   if (error === undefined) {
     error = new BrokerError(refusal.code, refusal.message);
     errors.set(refusal, error);
+    known.add(error);
   }
   return error;
+}
+
+/** Whether the error is one of `refusalError`, and so a constant. */
+export function isRefusalError(error: BrokerError): boolean {
+  return known.has(error);
 }
 
 /** Throws `missing_scope` unless the principal has one of the scopes. */

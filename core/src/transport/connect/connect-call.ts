@@ -66,7 +66,8 @@ export class ConnectCall implements CallOwner {
       return await this.#admitAndHandle();
     } catch (reason) {
       this.#outcome = BrokerError.from(reason);
-      if (this.#active === undefined) this.#exchange.source.standing.refused();
+      // Without a token what cannot be read counts too.
+      if (this.#active?.principal === undefined) this.#exchange.source.standing.refused();
       return { kind: "error", error: this.#outcome };
     }
   }

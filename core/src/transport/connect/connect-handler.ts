@@ -6,6 +6,7 @@ import { stopRestAtEnd } from "../http/rest-of-request.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type Answer, ConnectCall } from "./connect-call.ts";
 import { ConnectRouterTable } from "./connect-router.ts";
+import { KnownRefusals } from "./known-refusals.ts";
 import { isCurlDefault, type RequestKind, requestKind } from "./request-kind.ts";
 import { writeResponse, writeStreamHead } from "./write-response.ts";
 
@@ -16,6 +17,7 @@ export class ConnectHandler {
   readonly #context: ServerContext;
   readonly #methods: ReadonlyMap<string, Method>;
   readonly #table: ConnectRouterTable;
+  readonly #refusals = new KnownRefusals();
 
   constructor(context: ServerContext, methods: ReadonlyMap<string, Method>) {
     this.#context = context;
@@ -84,7 +86,9 @@ export class ConnectHandler {
     if (response.destroyed) return call.end(false);
     const streaming = handler.method.methodKind !== "unary";
     if (streaming) writeStreamHead(exchange, contentType);
-    const written = await this.#write(handler, exchange, kind, contentType, answer, gone.signal);
+    else if (this.#refusals.answer(exchange, contentType, answer)) return;
+    const encoded = await this.#write(handler, exchange, kind, contentType, answer, gone.signal);
+    const written = streaming ? encoded : await this.#refusals.keep(contentType, answer, encoded);
     const stream = answer.kind === "stream" ? answer.stream : undefined;
     await writeResponse(this.#context, exchange, written, { call, stream });
   }
