@@ -53,7 +53,10 @@ export const TRANSPORT_LIMITS = {
   penalisedFirstCalls: 32,
   /** Streams that HTTP/2 itself refuses for their header, each counted as so many faults. */
   refusedHeaderCost: 8,
-  /** Milliseconds between two looks at the headers of an address that has done too much. */
+  /**
+   * Milliseconds between two looks at the headers of an address that has done too much; up to eight
+   * times as many where none was refused.
+   */
   penalisedCheckMs: 20,
   /** Connections opened in one turn of the event loop. The others wait for the next. */
   maxOpeningsPerTick: 8,

@@ -173,16 +173,24 @@ export class Http2Connection implements Peer, Sweepable, CallSource {
     }
   }
 
-  #countRefusals(): void {
+  #countRefusals(): number {
     const count = this.#refusals.count();
     if (count > 0) this.standing.refusedHeaders(count);
+    return count;
   }
 
-  /** Of an address that has done too much, headers are looked at more often than swept. */
-  #checkSoon(): void {
-    this.#undoCheck = this.#context.clock.after(this.#context.limits.penalisedCheckMs, () => {
-      this.#countRefusals();
-      if (!this.standing.isAuthenticated && !this.session.destroyed) this.#checkSoon();
+  /**
+   * While an address has done too much, headers are looked at more often than swept; less and less
+   * often if none is refused, since there may be thousands of such connections.
+   */
+  #checkSoon(delayMs = this.#context.limits.penalisedCheckMs): void {
+    const { clock, limits } = this.#context;
+    this.#undoCheck = clock.after(delayMs, () => {
+      const isRefused = this.#countRefusals() > 0;
+      const { account, isAuthenticated } = this.standing;
+      if (isAuthenticated || this.session.destroyed || !account.isPenalised(clock.now())) return;
+      const { penalisedCheckMs } = limits;
+      this.#checkSoon(isRefused ? penalisedCheckMs : Math.min(2 * delayMs, 8 * penalisedCheckMs));
     });
   }
 

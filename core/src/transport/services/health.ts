@@ -94,13 +94,14 @@ export function healthMethods(state: HealthState): readonly Method[] {
       kind: "unary",
       desc: Health.method.check,
       access: "open",
+      shares: "reply",
       handle(request) {
         const { service } = request as HealthCheckRequest;
         const status = state.statusOf(service);
         if (status === STATUS.serviceUnknown) {
           throw new BrokerError("service_not_found", "unknown service");
         }
-        return response(status);
+        return RESPONSES.get(status) ?? response(status);
       },
     },
     {
@@ -115,3 +116,8 @@ export function healthMethods(state: HealthState): readonly Method[] {
 function response(status: number): HealthCheckResponse {
   return create(HealthCheckResponseSchema, { status });
 }
+
+/** By status: one object each, which is encoded once. */
+const RESPONSES = new Map(
+  Object.values(STATUS).map((status) => [status as number, response(status)]),
+);
