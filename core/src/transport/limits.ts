@@ -62,7 +62,7 @@ export const TRANSPORT_LIMITS = {
   maxOpeningsPerTick: 8,
   /** Connections opened per second of an address that has done too much. The others wait, unread. */
   penalisedOpeningsPerSecond: 200,
-  /** Connections of one address that wait to be opened. One more is closed. */
+  /** Connections that wait to be opened, of an address that has done too much. One more is closed. */
   maxWaitingConnections: 512,
   /**
    * Queries of the token store for the unknown tokens of one address. More are refused with

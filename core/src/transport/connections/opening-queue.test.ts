@@ -70,6 +70,28 @@ test("too many that wait are refused, and those that have gone cost no turn", ()
   assert.equal(queue.size, 0);
 });
 
+test("any number of an address that has done nothing wrong waits, and opens as fast as it can", async () => {
+  const { queue, admit, seen } = stage();
+  for (let i = 1; i <= 12; i += 1) assert.ok(admit("10.0.0.1", `a${i}`));
+  assert.equal(seen(), "a1 a2");
+  await turn();
+  assert.equal(seen(), "a3 a4");
+  for (let i = 0; i < 4; i += 1) await turn();
+  assert.equal(seen(), "a5 a6 a7 a8 a9 a10 a11 a12");
+  assert.equal(queue.size, 0);
+});
+
+test("of those that wait the newest are closed when their address has done too much", async () => {
+  const { queue, admit, penalise } = stage();
+  const newest = new PassThrough();
+  for (let i = 1; i <= 11; i += 1) admit("10.0.0.1", `a${i}`);
+  admit("10.0.0.1", "newest", newest);
+  penalise("10.0.0.1");
+  await turn();
+  assert.ok(newest.destroyed);
+  assert.equal(queue.size, 5);
+});
+
 test("closed, it closes what waits", () => {
   const { queue, admit, penalise } = stage();
   penalise("10.0.0.1");

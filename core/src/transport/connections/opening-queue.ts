@@ -57,7 +57,9 @@ export class OpeningQueue {
       return true;
     }
     const connections = queue?.connections ?? [];
-    if (connections.length >= this.#limits.maxWaitingConnections) return false;
+    // Of others the listener's limit of connections bounds how many wait: after a restart of core all
+    // programs of one machine come at once.
+    if (isPenalised && connections.length >= this.#limits.maxWaitingConnections) return false;
     connections.push({ socket, open });
     if (queue === undefined) this.#queues.set(account, { account, connections, openedAtMs: nowMs });
     this.#wake(isPenalised);
@@ -94,27 +96,43 @@ export class OpeningQueue {
   readonly #turn = () => {
     this.#woken = false;
     const nowMs = this.#clock.now();
-    let isSlow = true;
+    while (this.#openNextOfEach(nowMs));
+    if (this.#queues.size === 0) return;
+    this.#wake([...this.#queues.keys()].every((account) => account.isPenalised(nowMs)));
+  };
+
+  /** `false`: nothing more can be opened in this turn. */
+  #openNextOfEach(nowMs: number): boolean {
+    let hasOpened = false;
     for (const [account, queue] of [...this.#queues]) {
       const isPenalised = account.isPenalised(nowMs);
-      if (!isPenalised) isSlow = false;
-      else if (nowMs - queue.openedAtMs < account.openingIntervalMs(nowMs)) continue;
+      if (isPenalised) {
+        this.#refuseExcess(queue);
+        if (nowMs - queue.openedAtMs < account.openingIntervalMs(nowMs)) continue;
+      }
       const next = nextOpen(queue.connections);
+      if (next !== undefined && !this.#mayOpen()) {
+        queue.connections.unshift(next);
+        return false;
+      }
       // To the end, so that the other addresses come first in the next turn.
       this.#queues.delete(account);
       if (next === undefined) continue;
-      if (!this.#mayOpen()) {
-        queue.connections.unshift(next);
-        this.#queues.set(account, queue);
-        continue;
-      }
+      hasOpened = true;
       if (queue.connections.length > 0) this.#queues.set(account, queue);
       queue.openedAtMs = nowMs;
       account.connections.take(nowMs);
       next.open();
     }
-    if (this.#queues.size > 0) this.#wake(isSlow);
-  };
+    return hasOpened;
+  }
+
+  /** Of an address that is penalised since they came. */
+  #refuseExcess({ connections }: AddressQueue): void {
+    const { maxWaitingConnections } = this.#limits;
+    if (connections.length <= maxWaitingConnections) return;
+    for (const { socket } of connections.splice(maxWaitingConnections)) socket.destroy();
+  }
 }
 
 /** The next one whose peer is still there. */
