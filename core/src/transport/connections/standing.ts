@@ -66,9 +66,11 @@ export class Standing {
 
   /**
    * The peer has reset a stream. Without a token each one counts, whatever happened since its
-   * opening; with one those that come so soon that they are no honest cancellations.
+   * opening; with one those that come so soon that they are no honest cancellations. On a trusted
+   * proxy's connection none does: one of its clients would end the calls of all.
    */
   reset(openedAtMs: number): void {
+    if (this.#deps.isTrusted === true) return;
     if (!this.isAuthenticated) {
       this.refused();
       return;
@@ -84,7 +86,8 @@ export class Standing {
    * there are many.
    */
   refusedHeaders(count: number): void {
-    const { clock, limits } = this.#deps;
+    const { clock, isTrusted, limits } = this.#deps;
+    if (isTrusted === true) return;
     const cost = count * limits.refusedHeaderCost;
     if (!this.isAuthenticated) this.refused(cost);
     else if (!this.#ofToken(clock.now()).take(clock.now(), cost)) this.#exceed();
