@@ -49,8 +49,13 @@ export const TRANSPORT_LIMITS = {
   connectionsPerSecond: 64,
   /** Calls in the first bytes of a connection. With more, it ends with ENHANCE_YOUR_CALM. */
   maxFirstCalls: 128,
-  /** The same from an address that has done too much. */
-  penalisedFirstCalls: 32,
+  /**
+   * The same from an address that has done too much: as many as clients assume. With this many, the
+   * next connection of the address is opened that much later (penalisedCallsPerOpening).
+   */
+  penalisedFirstCalls: 100,
+  /** First calls of such a connection that its turn allows. With more, the next turn is later. */
+  penalisedCallsPerOpening: 32,
   /** Streams that HTTP/2 itself refuses for their header, each counted as so many faults. */
   refusedHeaderCost: 8,
   /**

@@ -194,7 +194,10 @@ export class TransportServer {
     const account = accounts.of(hostOf(address));
     const nowMs = clock.now();
     const most = account.isPenalised(nowMs) ? limits.penalisedFirstCalls : limits.maxFirstCalls;
-    if (count <= most) return true;
+    if (count <= most) {
+      account.opened(count);
+      return true;
+    }
     account.faults.take(nowMs, limits.connectionFaultBurst);
     refuseFirstCalls(socket);
     return false;

@@ -39,6 +39,16 @@ test("strikes double the time between openings, and are forgotten", () => {
   assert.equal(account.openingIntervalMs(clock.now()), firstMs);
 });
 
+test("a connection with many calls in its first bytes takes several turns", () => {
+  const { clock, accounts } = stage();
+  const account = accounts.of("10.0.0.1");
+  const firstMs = account.openingIntervalMs(clock.now());
+  account.opened(96);
+  assert.equal(account.openingIntervalMs(clock.now()), 3 * firstMs);
+  account.opened(1);
+  assert.equal(account.openingIntervalMs(clock.now()), firstMs);
+});
+
 const SAME: readonly (readonly [string, string, boolean])[] = [
   ["10.0.0.1", "::ffff:10.0.0.1", true],
   ["10.0.0.1", "10.0.0.2", false],

@@ -21,6 +21,8 @@ export class AddressAccount {
   #penalised = false;
   #strikes = 0;
   #strikeAtMs = 0;
+  /** Turns that its last connection took by its first calls. */
+  #turns = 1;
 
   constructor(limits: TransportLimits, nowMs: number) {
     this.#limits = limits;
@@ -50,7 +52,13 @@ export class AddressAccount {
 
   /** Milliseconds between two of its connections' openings, while it is penalised. */
   openingIntervalMs(nowMs: number): number {
-    return (1_000 / this.#limits.penalisedOpeningsPerSecond) * 2 ** this.#strikesLeft(nowMs);
+    const intervalMs = 1_000 / this.#limits.penalisedOpeningsPerSecond;
+    return intervalMs * this.#turns * 2 ** this.#strikesLeft(nowMs);
+  }
+
+  /** A connection of it was opened with this many calls in its first bytes. */
+  opened(firstCalls: number): void {
+    this.#turns = Math.max(1, firstCalls / this.#limits.penalisedCallsPerOpening);
   }
 
   #strikesLeft(nowMs: number): number {

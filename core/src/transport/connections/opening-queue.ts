@@ -122,6 +122,7 @@ export class OpeningQueue {
       if (queue.connections.length > 0) this.#queues.set(account, queue);
       queue.openedAtMs = nowMs;
       account.connections.take(nowMs);
+      account.opened(0);
       next.open();
     }
     return hasOpened;
