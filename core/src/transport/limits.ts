@@ -158,6 +158,13 @@ export const TRANSPORT_LIMITS = {
   maxMessagesPerTick: 256,
   /** Milliseconds spent on the messages of one stream in a tick. The rest waits for the next. */
   maxTickMs: 5,
+  /**
+   * Milliseconds that all streams together may read messages in a tick. The rest waits, and each
+   * connection reads in turn.
+   */
+  maxReadMsPerTick: 20,
+  /** Milliseconds spent on the messages of one stream in a tick while others wait for their turn. */
+  contestedReadMs: 1,
   /** Milliseconds between two pings on an HTTP/2 connection. */
   keepAliveIntervalMs: 20_000,
   /** Milliseconds until a ping is answered. Then the connection counts as dead, and is closed. */

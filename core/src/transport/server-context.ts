@@ -9,6 +9,7 @@ import type { AddressAccounts } from "./connections/address-accounts.ts";
 import type { CallScheduler } from "./connections/call-scheduler.ts";
 import type { OpeningQueue } from "./connections/opening-queue.ts";
 import type { ProxyClients } from "./connections/proxy-clients.ts";
+import type { ReadTurns } from "./connections/read-turns.ts";
 import type { Sweeper } from "./connections/sweeper.ts";
 import type { TickScheduler } from "./connections/tick-scheduler.ts";
 import type { TrustedProxies } from "./connections/trusted-proxies.ts";
@@ -29,6 +30,7 @@ export interface ServerContext {
   readonly observer: TransportObserver;
   readonly ticks: TickScheduler;
   readonly scheduler: CallScheduler;
+  readonly readTurns: ReadTurns;
   readonly accounts: AddressAccounts;
   readonly openings: OpeningQueue;
   readonly proxies: TrustedProxies;

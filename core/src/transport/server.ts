@@ -22,6 +22,7 @@ import { Listener, type TlsFiles } from "./connections/listener.ts";
 import { OpeningQueue } from "./connections/opening-queue.ts";
 import { ProxyClients } from "./connections/proxy-clients.ts";
 import { sessionOptions } from "./connections/session-options.ts";
+import { ReadTurns } from "./connections/read-turns.ts";
 import { Sweeper } from "./connections/sweeper.ts";
 import { TickScheduler } from "./connections/tick-scheduler.ts";
 import { TrustedProxies } from "./connections/trusted-proxies.ts";
@@ -251,6 +252,7 @@ function createContext(options: ServerOptions, methods: readonly Method[]): Serv
     observer: options.observer ?? silentTransportObserver,
     ticks,
     scheduler,
+    readTurns: new ReadTurns(limits, clock, ticks),
     accounts,
     proxies,
     proxyClients: new ProxyClients({ authenticator, clock, limits, scheduler, accounts, proxies }),

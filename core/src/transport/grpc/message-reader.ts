@@ -7,6 +7,7 @@ import { BrokerError } from "../../broker/errors.ts";
 import type { ActiveCall } from "../calls/active-call.ts";
 import { BufferAccounting } from "../calls/buffer-accounting.ts";
 import type { Session } from "../calls/method.ts";
+import type { WaitingReader } from "../connections/read-turns.ts";
 import type { ServerContext } from "../server-context.ts";
 import { type Encoding, openEnvelope } from "./encoding.ts";
 import { EnvelopeReader } from "./envelope.ts";
@@ -22,7 +23,7 @@ export interface MessageReaderDeps {
   readonly fail: (error: BrokerError) => void;
 }
 
-export class MessageReader {
+export class MessageReader implements WaitingReader {
   readonly #context: ServerContext;
   readonly #deps: MessageReaderDeps;
   readonly #envelopes: EnvelopeReader;
@@ -96,7 +97,18 @@ export class MessageReader {
       this.#failed(reason);
       return;
     }
-    if (!this.#stopped) this.#waitFor(new Promise((resolve) => setImmediate(resolve)));
+    if (!this.#stopped) this.#yield();
+  }
+
+  /** Goes on in the turn of its connection. */
+  #yield(): void {
+    this.#pause();
+    this.#context.readTurns.wait(this.#deps.call.peer, this);
+  }
+
+  resume(): void {
+    this.#busy = false;
+    this.#drain();
   }
 
   /** The message that is being received holds so many bytes. */
@@ -118,16 +130,16 @@ export class MessageReader {
   }
 
   #tickIsOver(): boolean {
-    const tick = this.#context.ticks.current();
-    const { maxMessagesPerTick, maxTickMs } = this.#context.limits;
+    const { ticks, clock, limits, readTurns } = this.#context;
+    const tick = ticks.current();
+    const nowMs = clock.now();
     if (tick !== this.#tick) {
       this.#tick = tick;
       this.#tickMessages = 0;
-      this.#tickBeganAtMs = this.#context.clock.now();
-      return false;
+      this.#tickBeganAtMs = nowMs;
     }
-    if (this.#tickMessages >= maxMessagesPerTick) return true;
-    return this.#context.clock.now() - this.#tickBeganAtMs >= maxTickMs;
+    if (this.#tickMessages >= limits.maxMessagesPerTick) return true;
+    return nowMs - this.#tickBeganAtMs >= readTurns.timeFor(tick, nowMs);
   }
 
   #needMore(): void {
@@ -143,17 +155,18 @@ export class MessageReader {
     session.finish();
   }
 
-  #waitFor(pause: Promise<void>): void {
+  #waitFor(received: Promise<void>): void {
+    this.#pause();
+    received.then(
+      () => this.resume(),
+      (reason) => this.#failed(reason),
+    );
+  }
+
+  #pause(): void {
     this.#busy = true;
     this.#deps.stream.pause();
     this.#holdRest();
-    pause.then(
-      () => {
-        this.#busy = false;
-        this.#drain();
-      },
-      (reason) => this.#failed(reason),
-    );
   }
 
   #failed(reason: unknown): void {
