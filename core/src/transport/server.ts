@@ -21,8 +21,8 @@ import { Http2Connection, hostOf, ignore } from "./connections/http2-connection.
 import { Listener, type TlsFiles } from "./connections/listener.ts";
 import { OpeningQueue } from "./connections/opening-queue.ts";
 import { ProxyClients } from "./connections/proxy-clients.ts";
-import { sessionOptions } from "./connections/session-options.ts";
 import { ReadTurns } from "./connections/read-turns.ts";
+import { sessionOptions } from "./connections/session-options.ts";
 import { Sweeper } from "./connections/sweeper.ts";
 import { TickScheduler } from "./connections/tick-scheduler.ts";
 import { TrustedProxies } from "./connections/trusted-proxies.ts";
