@@ -25,7 +25,8 @@ export class Standing {
   readonly account: AddressAccount;
   readonly #deps: StandingDeps;
   readonly #faults: TokenBucket;
-  #faultCount = 0;
+  /** Those while its address had none left; a long life with some left takes nothing away. */
+  #penalisedFaults = 0;
   #principal: Principal | undefined;
   #undo: (() => void) | undefined;
   #resets: TokenBucket | undefined;
@@ -56,11 +57,11 @@ export class Standing {
   refused(count = 1): void {
     if (this.isAuthenticated) return;
     const nowMs = this.#deps.clock.now();
-    const { penalisedFaults } = this.#deps.limits;
-    this.#faultCount += count;
     const isOwnLeft = this.#faults.take(nowMs, count);
     const isAddressLeft = this.account.faults.take(nowMs, count);
-    if (isOwnLeft && (isAddressLeft || this.#faultCount <= penalisedFaults)) return;
+    if (!isAddressLeft) this.#penalisedFaults += count;
+    const { penalisedFaults } = this.#deps.limits;
+    if (isOwnLeft && (isAddressLeft || this.#penalisedFaults <= penalisedFaults)) return;
     this.#exceed();
   }
 

@@ -17,6 +17,8 @@ export class ServerStreamCall implements RequestOwner, CallOwner {
   readonly #method: ServerStreamMethod;
   readonly #body: RequestBody;
   #output: OpenStream | undefined;
+  /** It may be evicted while its request is read, which fails then. */
+  #failed = false;
 
   constructor(setup: CallSetup, method: ServerStreamMethod) {
     this.#setup = setup;
@@ -52,6 +54,8 @@ export class ServerStreamCall implements RequestOwner, CallOwner {
   }
 
   failed(error: BrokerError): void {
+    if (this.#failed) return;
+    this.#failed = true;
     const { context, path, stream, call } = this.#setup;
     this.#body.stop();
     this.#body.handled();
