@@ -116,10 +116,11 @@ for (const name of WIRE_NAMES) {
     test("an edit that would be announced with more bytes than an event may have is not asked", async () => {
       backend.respond = () => ({ case: "success", value: {} });
       // Text is three times in an edit, and the escaped id of the channel in its event only.
-      const edit = (bytes: number) => {
+      const edit = async (bytes: number) => {
         const conversation = channelConversation(`irc://net/${"%23".repeat(300)}`);
         const request = { conversation, messageIds: ["1"], text: long(bytes) };
-        return world.wire.unary(rpc.editMessage, request, plugin);
+        // A token's large messages have a rate.
+        return world.wire.unary(rpc.editMessage, request, await world.caller(["plugin"]));
       };
       assert.equal((await edit(1_222_500)).status, 0);
       const asked = backend.requests.length;
