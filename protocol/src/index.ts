@@ -5,7 +5,6 @@
  */
 
 export type { Attachment } from "./attachment.ts";
-export { blockCost, costOfKind } from "./block-cost.ts";
 export { BlockError, MAX_BLOCK_DEPTH } from "./block-error.ts";
 export {
   attachment,
@@ -79,7 +78,6 @@ export {
   MAX_USER_FIELD_BYTES,
 } from "./limits.ts";
 export type { MentionTarget } from "./mention-target.ts";
-export { escapeMisleading, isMisleading } from "./misleading-text.ts";
 export {
   type NormalisedMessage,
   normalisedSize,
@@ -102,4 +100,4 @@ export {
   withoutCoreTags,
 } from "./tags.ts";
 export { cutUtf8, utf8Length } from "./utf8.ts";
-export { blockDepth, innerBlocks, walkBlocks } from "./walk.ts";
+export { blockCost, blockDepth, costOfKind, innerBlocks, walkBlocks } from "./walk.ts";

@@ -4,11 +4,10 @@ import {
   type CommandMetadata,
   type CommandsResponse,
   CommandsResponseSchema,
-  escapeMisleading,
-  isMisleading,
 } from "@seabird-chat/protocol";
 import { fits, utf8Bytes } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
+import { escapeMisleading, isMisleading } from "../misleading-text.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 
 type Registration = readonly [name: string, metadata: CommandMetadata];
