@@ -1,5 +1,5 @@
 /** Names and scopes of tokens: what is allowed, and which rights they give. */
-import { escapeMisleading, isMisleading } from "../broker/misleading-text.ts";
+import { escapeMisleading, isMisleading } from "@seabird-chat/protocol/misleading-text";
 import type { Principal } from "./principal.ts";
 import { TokenError } from "./token-error.ts";
 import type { TokenRecord } from "./token-record.ts";

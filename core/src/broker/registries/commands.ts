@@ -5,9 +5,9 @@ import {
   type CommandsResponse,
   CommandsResponseSchema,
 } from "@seabird-chat/protocol";
+import { escapeMisleading, isMisleading } from "@seabird-chat/protocol/misleading-text";
 import { fits, utf8Bytes } from "../codec/utf8.ts";
 import { BrokerError } from "../errors.ts";
-import { escapeMisleading, isMisleading } from "../misleading-text.ts";
 import type { ResolvedBrokerOptions } from "../options.ts";
 
 type Registration = readonly [name: string, metadata: CommandMetadata];
