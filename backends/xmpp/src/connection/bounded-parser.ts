@@ -113,11 +113,12 @@ const PIECE_CHARACTERS = 2_048;
 /** Cut in front of a tag if one begins there. */
 function* piecesOf(data: string): Generator<string, void, void> {
   for (let from = 0; from < data.length; ) {
-    const most = from + PIECE_CHARACTERS;
-    const tag = most < data.length ? data.lastIndexOf("<", most) : -1;
-    const to = tag > from ? tag : most;
-    yield data.slice(from, to);
-    from = to;
+    const piece = data.slice(from, from + PIECE_CHARACTERS);
+    const isLast = from + piece.length === data.length;
+    const tag = isLast ? -1 : piece.lastIndexOf("<");
+    const cut = tag > 0 ? piece.slice(0, tag) : piece;
+    yield cut;
+    from += cut.length;
   }
 }
 
